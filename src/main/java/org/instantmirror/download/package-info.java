@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.download;
+
+import org.jspecify.annotations.NullMarked;

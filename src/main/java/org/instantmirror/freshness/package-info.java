@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.freshness;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.mirror;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package org.instantmirror.repo;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration, parsed once: what {@code [main]} says, and the repositories.
+ *
+ * @param address to listen on; null for all addresses (standalone only)
+ * @param port to listen on, 0 for a free one (standalone only)
+ * @param cacheDir the tree
+ * @param indexDir where the index lies; null for {@code cachedir/.instantmirror}
+ * @param minFree below this nothing new is stored
+ * @param abandonedLimit a download without clients goes on if at most this many bytes remain
+ * @param maxDownloads downloads at once over all repositories
+ * @param downloadQueue downloads that may wait for a place
+ * @param queueTimeout how long a download may wait for a place, and a client for its status line
+ * @param maxPassThrough passed-through requests at once
+ * @param shutdownTimeout how long running transfers may go on when the server stops
+ * @param heads stored heads kept in memory
+ * @param repos by id, in the order of the files; only enabled ones
+ * @param warnings for the administrator, each naming file, line and key
+ */
+public record Config(
+    @Nullable InetAddress address,
+    int port,
+    Path cacheDir,
+    @Nullable Path indexDir,
+    FreeSpaceLimit minFree,
+    long abandonedLimit,
+    int maxDownloads,
+    int downloadQueue,
+    Duration queueTimeout,
+    int maxPassThrough,
+    Duration shutdownTimeout,
+    int heads,
+    Map<RepoId, Repo> repos,
+    List<String> warnings) {
+
+  /** The repository of that name. */
+  public Optional<Repo> repo(String id) {
+    return RepoId.isValid(id) ? Optional.ofNullable(repos.get(new RepoId(id))) : Optional.empty();
+  }
+}

@@ -1,0 +1,17 @@
+package org.instantmirror.repo;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long what was learned from upstream is believed without asking again.
+ *
+ * @param metadata {@code mirror_metadata_expire}; zero asks at every request
+ * @param packages {@code package_expire}; zero asks at every request, null ({@code never}) trusts
+ *     the name for ever
+ * @param negative {@code negative_expire}, for 404 and 410
+ * @param vanishAfter {@code vanish_after}: how long metadata may be missing upstream before it is
+ *     dropped
+ */
+public record Lifetimes(
+    Duration metadata, @Nullable Duration packages, Duration negative, Duration vanishAfter) {}

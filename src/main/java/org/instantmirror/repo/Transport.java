@@ -1,0 +1,53 @@
+package org.instantmirror.repo;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the upstreams of a repository are spoken to. Equal values can share connections.
+ *
+ * @param connectTimeout until a connection stands, TLS included
+ * @param timeout without a byte, and the window over which {@code minRate} is judged
+ * @param minRate bytes a second below which a transfer counts as stalled; 0 for no limit
+ * @param proxy an HTTP proxy, {@code http://host:port}, or null
+ * @param proxyUsername for Basic authentication at the proxy
+ * @param proxyPassword for Basic authentication at the proxy
+ * @param sslVerify whether certificates and host names are verified
+ * @param sslCaCert PEM file of trusted authorities in place of the JDK's
+ * @param sslClientCert PEM file of the client certificate chain
+ * @param sslClientKey PEM file of its PKCS#8 or PKCS#1 key; null if it is in {@code sslClientCert}
+ * @param username for Basic authentication at the base URLs only
+ * @param password for Basic authentication at the base URLs only
+ * @param redirectHosts {@code host:port} (lower case) that a redirect may lead to although their
+ *     addresses are loopback, private or link-local
+ * @param maxConnectionsPerHost connections at once to one host
+ */
+public record Transport(
+    Duration connectTimeout,
+    Duration timeout,
+    long minRate,
+    @Nullable URI proxy,
+    @Nullable String proxyUsername,
+    @Nullable String proxyPassword,
+    boolean sslVerify,
+    @Nullable Path sslCaCert,
+    @Nullable Path sslClientCert,
+    @Nullable Path sslClientKey,
+    @Nullable String username,
+    @Nullable String password,
+    Set<String> redirectHosts,
+    int maxConnectionsPerHost) {
+
+  /** Copies the set. */
+  public Transport {
+    redirectHosts = Set.copyOf(redirectHosts);
+  }
+
+  @Override
+  public String toString() {
+    return "Transport[credentials hidden]";
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.repo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package org.instantmirror.store;
+
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.instantmirror.http.Head;
+import org.instantmirror.repo.EntryKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cache directory: the plain tree, the index that knows its heads, partial entries. All methods
+ * may be called by any thread; those that touch the disk block for the disk only.
+ */
+public interface Store extends Closeable {
+
+  /**
+   * The complete file of that name, with a head that agrees with it. A file without a head is
+   * adopted; one that differs from its head is {@link StoredEntry.Origin#ALTERED}; a head without a
+   * file is dropped. A folder or a special file counts as absent; symbolic links are followed only
+   * if they stay within the repository's folder.
+   *
+   * @param now the first-seen instant of an adopted file
+   */
+  Optional<StoredEntry> find(EntryKey key, Instant now);
+
+  /** Where the entry lies in the tree. */
+  Path pathOf(EntryKey key);
+
+  /**
+   * A name that belongs to this version of the entry alone (a hard link outside the tree), for a
+   * container that opens the file after we have returned. It lives for at least an hour after the
+   * last call that returned it. Empty where links can't be made, or the file has changed since.
+   */
+  Optional<Path> servingLink(StoredEntry entry);
+
+  /**
+   * Records that upstream confirmed the entry: as {@link StoredEntry.Origin#FETCHED}, checked at
+   * {@code checkedAt}, no longer gone. Bytes, length and modification time stay as they are.
+   *
+   * @param head the stored head, with what a 304 may update (RFC 9111 section 3.2), never the
+   *     length
+   * @return the entry as it is now; the given one if the file has changed meanwhile
+   */
+  StoredEntry freshen(StoredEntry entry, Head head, Instant checkedAt);
+
+  /** Records since when upstream has been answering 404 for the entry. */
+  StoredEntry markGone(StoredEntry entry, Instant goneSince, Instant checkedAt);
+
+  /**
+   * Deletes the file and its head, if the file is still that one. Empty folders above go with it.
+   */
+  void drop(StoredEntry entry);
+
+  /**
+   * A new, empty partial entry; one of the same key from an earlier time is discarded.
+   *
+   * @param head what upstream said
+   * @param length in bytes; -1 if upstream gave none
+   * @param source the URL it is fetched from
+   * @throws StorageException if the disk is full, has less than the limit free (also if {@code
+   *     length} more bytes would not fit), can't be written, or the name collides with another (a
+   *     file where a folder must be)
+   */
+  PartialEntry begin(EntryKey key, Head head, long length, java.net.URI source)
+      throws StorageException;
+
+  /**
+   * The partial entry that an earlier download, of this process or one before, left behind,
+   * truncated to what is safely on disk; the caller owns it now. Empty if there is none, or if it
+   * can't be resumed: unknown length, or neither a strong ETag nor a strong Last-Modified.
+   */
+  Optional<PartialEntry> resume(EntryKey key);
+
+  /** The fault that keeps new files from being stored, or empty if all is well. */
+  Optional<String> fault();
+
+  /**
+   * Opens a cache directory.
+   *
+   * @throws StorageException if it can't be written, or another process uses it
+   */
+  static Store open(StoreSettings settings) throws StorageException {
+    throw new UnsupportedOperationException(settings.toString());
+  }
+
+  /** Where and how a {@link Store} is opened. */
+  record StoreSettings(
+      Path cacheDir,
+      @Nullable Path indexDir,
+      org.instantmirror.repo.FreeSpaceLimit minFree,
+      int headsInMemory,
+      java.time.Clock clock) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.store;
+
+import org.jspecify.annotations.NullMarked;

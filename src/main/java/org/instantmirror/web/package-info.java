@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.web;
+
+import org.jspecify.annotations.NullMarked;
