@@ -2,6 +2,7 @@ package org.instantmirror.store;
 
 import java.net.URI;
 import java.time.Instant;
+import org.instantmirror.freshness.StoredResponse;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ public record StoredEntry(
     Instant fetchedAt,
     Instant checkedAt,
     @Nullable Instant goneSince) {
+
+  /** This entry as the rules of freshness see it. */
+  public StoredResponse response() {
+    return new StoredResponse(
+        head, file.size(), origin == Origin.FETCHED, fetchedAt, checkedAt, goneSince);
+  }
 
   /** How a file came into the tree. */
   public enum Origin {

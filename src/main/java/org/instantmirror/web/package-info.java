@@ -1,3 +1,4 @@
+/** The servlet side: filters that judge and decide, the servlet that serves, probes and pages. */
 @NullMarked
 package org.instantmirror.web;
 

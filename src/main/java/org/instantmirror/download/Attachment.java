@@ -1,0 +1,54 @@
+package org.instantmirror.download;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One client's place at a download. Close it when the client has been served or has left. */
+public final class Attachment implements AutoCloseable {
+
+  private final Download download;
+  private final boolean first;
+  private final Runnable onLeave;
+  private final AtomicBoolean left = new AtomicBoolean();
+
+  Attachment(Download download, boolean first, Runnable onLeave) {
+    this.download = download;
+    this.first = first;
+    this.onLeave = onLeave;
+  }
+
+  /** What the client is attached to. */
+  public Download download() {
+    return download;
+  }
+
+  /** Whether this client's request began the download; others were collapsed into it. */
+  public boolean first() {
+    return first;
+  }
+
+  /** What the client can be answered with; never fails. */
+  public CompletableFuture<Opening> opening() {
+    return download.opening().copy();
+  }
+
+  /**
+   * The bytes from the beginning, after {@link Opening.Streaming}.
+   *
+   * @param wakeUps runs what {@link ByteSource#whenChanged} registers
+   */
+  public ByteSource tail(Executor wakeUps) throws IOException {
+    return download.tail(wakeUps);
+  }
+
+  /** Leaves. What the download does when all have left is its own affair. Idempotent. */
+  @Override
+  public void close() {
+    if (left.compareAndSet(false, true)) {
+      download.leave();
+      onLeave.run();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.instantmirror.download;
+
+import org.instantmirror.http.Head;
+import org.instantmirror.store.StorageException;
+
+/** How one request to one upstream ended. */
+sealed interface AttemptResult {
+
+  /** All bytes are here. */
+  record Whole(boolean endIsCertain) implements AttemptResult {}
+
+  /** What is stored holds; the head is what is known of it now. */
+  record Confirmed(Head head, int status) implements AttemptResult {}
+
+  /** 404 or 410. */
+  record NotThere() implements AttemptResult {}
+
+  /**
+   * A failed try.
+   *
+   * @param upstreamDown whether the upstream as a whole is to rest, not only this file
+   */
+  record Failed(Failure failure, boolean upstreamDown) implements AttemptResult {}
+
+  /** Upstream has another file than the one whose bytes are here, and clients have some of these. */
+  record Changed() implements AttemptResult {}
+
+  /** The partial that was found can't be gone on with; it has been discarded: ask anew. */
+  record Anew() implements AttemptResult {}
+
+  /** The disk doesn't take it. */
+  record NotStored(StorageException fault) implements AttemptResult {}
+
+  /** The server is stopping, or all clients have left. */
+  record Stopped() implements AttemptResult {}
+}

@@ -1,0 +1,166 @@
+package org.instantmirror.download;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.store.Store;
+import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.upstream.UpstreamPool;
+
+/**
+ * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A client
+ * that asks joins the running download of its file, or begins one. Thread-safe.
+ */
+public final class Coordinator implements AutoCloseable {
+
+  private final Map<RepoId, UpstreamPool> pools;
+  private final Transfer.Surroundings around;
+  private final Clock clock;
+  private final DownloadQueue queue;
+  private final HeadRequests heads;
+  private final ScheduledExecutorService timer;
+  private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  private record Running(Download download, Transfer transfer) {}
+
+  /**
+   * @param pools the health of each repository's upstreams
+   */
+  public Coordinator(
+      Store store,
+      UpstreamClient client,
+      Map<RepoId, UpstreamPool> pools,
+      Planner planner,
+      Limits limits,
+      Clock clock) {
+    this.pools = Map.copyOf(pools);
+    this.clock = clock;
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "download-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.queue = new DownloadQueue(limits, timer);
+    this.heads = new HeadRequests(client, queue, planner, clock);
+    this.around =
+        new Transfer.Surroundings(
+            store, client, planner, queue, clock, limits.abandonedLimit(), this::remove);
+  }
+
+  /**
+   * Joins the download of a file, beginning it if there is none. The caller closes the attachment.
+   *
+   * @throws IllegalArgumentException if the order's repository is unknown
+   */
+  public Attachment join(Order order) {
+    while (true) {
+      Running[] begun = new Running[1];
+      Running running = active.computeIfAbsent(order.key(), key -> begun[0] = create(order));
+      boolean first = begun[0] != null;
+      if (running.download.join()) {
+        if (first) {
+          begin(running);
+        }
+        return attachment(running, first);
+      }
+      // It is being given up. Its successor begins when it has let go of its partial entry.
+      Running successor = create(order);
+      successor.download.join();
+      if (active.replace(order.key(), running, successor)) {
+        running.download.ended().thenRun(() -> begin(successor));
+        return attachment(successor, true);
+      }
+    }
+  }
+
+  /**
+   * Asks upstream for the head of a file that isn't stored; all who ask at once share one request. The
+   * answer never fails.
+   */
+  public CompletableFuture<HeadAnswer> head(Order order) {
+    return heads.ask(order, pool(order));
+  }
+
+  /** The running download of a file. */
+  public Optional<Download> running(EntryKey key) {
+    return Optional.ofNullable(active.get(key)).map(Running::download);
+  }
+
+  private Running create(Order order) {
+    Download download = new Download(order, clock.instant());
+    return new Running(download, new Transfer(download, pool(order), around));
+  }
+
+  private UpstreamPool pool(Order order) {
+    UpstreamPool pool = pools.get(order.repo().id());
+    if (pool == null) {
+      throw new IllegalArgumentException("unknown repository " + order.repo().id());
+    }
+    return pool;
+  }
+
+  private Attachment attachment(Running running, boolean first) {
+    return new Attachment(running.download, first, () -> left(running));
+  }
+
+  private void begin(Running running) {
+    if (closed) {
+      running.transfer.abandon();
+      return;
+    }
+    queue.submit(running.download.order().repo(), running.transfer, running.transfer::refuse);
+    // Whoever came first may have left before there was anything to reconsider.
+    running
+        .download
+        .opening()
+        .thenRun(
+            () -> {
+              if (running.download.isAbandoned()) {
+                running.transfer.reconsider();
+              }
+            });
+  }
+
+  private void left(Running running) {
+    if (running.download.isAbandoned()) {
+      running.transfer.reconsider();
+    }
+  }
+
+  private void remove(Download download) {
+    active.computeIfPresent(
+        download.order().key(), (key, running) -> running.download == download ? null : running);
+  }
+
+  /**
+   * Ends all downloads, with their bytes kept for the next start.
+   *
+   * @param patience for those that clients are attached to
+   */
+  public void close(Duration patience) {
+    closed = true;
+    queue.close();
+    boolean idle = active.isEmpty() || queue.awaitEnd(patience);
+    if (!idle) {
+      active.values().forEach(running -> running.transfer.stop());
+      queue.awaitEnd(Duration.ofSeconds(5));
+    }
+    active.values().forEach(running -> running.transfer.abandon());
+    timer.shutdownNow();
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+}

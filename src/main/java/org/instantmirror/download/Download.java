@@ -1,0 +1,197 @@
+package org.instantmirror.download;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.store.PartialEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What readers share of one download: its phase, its opening, how many bytes may be read. Its one
+ * writer is the {@link Transfer}, which calls the package-private methods from one thread at a time;
+ * everything else may be called by any thread.
+ *
+ * <p>Bytes are written first and published after: a reader that sees {@code available} may read that
+ * many.
+ */
+public final class Download {
+
+  private final Order order;
+  private final Instant began;
+  private final CompletableFuture<Opening> opening = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
+
+  private volatile Phase phase = Phase.PENDING;
+  private volatile long available;
+  private volatile boolean complete;
+  private volatile @Nullable Break broken;
+  private volatile @Nullable PartialEntry partial;
+
+  private final Object lock = new Object();
+  private int clients; // guarded by lock
+  private int clientsEver; // guarded by lock
+  private boolean closing; // guarded by lock: no client may join any more
+
+  Download(Order order, Instant began) {
+    this.order = order;
+    this.began = began;
+  }
+
+  /** What is being downloaded. */
+  public Order order() {
+    return order;
+  }
+
+  /** When it was ordered. */
+  public Instant began() {
+    return began;
+  }
+
+  /** Where it stands. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Bytes that may be read. */
+  public long available() {
+    return available;
+  }
+
+  /** The URL that the bytes come from, once there are some. */
+  public Optional<URI> source() {
+    return Optional.ofNullable(partial).map(PartialEntry::source);
+  }
+
+  /** Completed when clients can be answered, never exceptionally. */
+  CompletableFuture<Opening> opening() {
+    return opening;
+  }
+
+  /** Completed when the transfer has ended and let go of its partial entry. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  // ---- clients
+
+  /** Counts one more client in; false if the download is being given up. */
+  boolean join() {
+    synchronized (lock) {
+      if (closing) {
+        return false;
+      }
+      clients++;
+      clientsEver++;
+      return true;
+    }
+  }
+
+  /** Counts a client out. */
+  void leave() {
+    synchronized (lock) {
+      clients--;
+    }
+  }
+
+  /** Shuts the door if nobody is in; false if somebody is. */
+  boolean closeIfAbandoned() {
+    synchronized (lock) {
+      closing |= clients == 0;
+      return closing;
+    }
+  }
+
+  boolean isAbandoned() {
+    synchronized (lock) {
+      return clients == 0;
+    }
+  }
+
+  int clientsEver() {
+    synchronized (lock) {
+      return clientsEver;
+    }
+  }
+
+  /** A reader of the bytes, from the beginning. Only once {@link Opening.Streaming} was seen. */
+  Tail tail(Executor wakeUps) throws IOException {
+    PartialEntry source = partial;
+    if (source == null) {
+      throw new IllegalStateException(order.key() + " has no bytes yet");
+    }
+    Tail tail = new Tail(this, source.openReader(), wakeUps);
+    tails.add(tail);
+    return tail;
+  }
+
+  void forget(Tail tail) {
+    tails.remove(tail);
+  }
+
+  // ---- for tails
+
+  ByteSource.State state() {
+    if (complete) {
+      return ByteSource.State.COMPLETE;
+    }
+    return broken == null ? ByteSource.State.GROWING : ByteSource.State.BROKEN;
+  }
+
+  Optional<Break> broken() {
+    return Optional.ofNullable(broken);
+  }
+
+  // ---- for the transfer
+
+  void advance(Phase next) {
+    if (next.compareTo(phase) < 0 || phase.isFinal()) {
+      throw new IllegalStateException(order.key() + ": " + phase + " can't become " + next);
+    }
+    phase = next;
+  }
+
+  /** Makes head, length and first bytes known. */
+  void open(PartialEntry entry, boolean endIsCertain) {
+    partial = entry;
+    available = entry.size();
+    advance(Phase.STREAMING);
+    opening.complete(new Opening.Streaming(entry.head(), entry.length(), endIsCertain));
+  }
+
+  /** Makes bytes readable that were written before. */
+  void publish(long size) {
+    available = size;
+    tails.forEach(Tail::signal);
+  }
+
+  /** All bytes are here; readers may end although the file is not in the tree yet. */
+  void bytesComplete() {
+    advance(Phase.VERIFYING);
+    complete = true;
+    tails.forEach(Tail::signal);
+  }
+
+  /** Ends it before anything was opened. */
+  void end(Phase last, Opening outcome) {
+    advance(last);
+    opening.complete(outcome);
+    ended.complete(null);
+  }
+
+  /** Ends it after it was opened. */
+  void end(Phase last, @Nullable Break reason) {
+    if (reason != null && !complete) {
+      broken = reason;
+    }
+    advance(last);
+    tails.forEach(Tail::signal);
+    ended.complete(null);
+  }
+}

@@ -1,0 +1,80 @@
+package org.instantmirror.download;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.upstream.UpstreamException;
+import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.UpstreamRequest;
+import org.instantmirror.upstream.UpstreamResponse;
+
+/** HEAD requests for files that aren't stored: all who ask at once share one, and nothing is stored. */
+final class HeadRequests {
+
+  private final UpstreamClient client;
+  private final DownloadQueue queue;
+  private final Planner planner;
+  private final Clock clock;
+  private final Map<EntryKey, CompletableFuture<HeadAnswer>> running = new ConcurrentHashMap<>();
+
+  HeadRequests(UpstreamClient client, DownloadQueue queue, Planner planner, Clock clock) {
+    this.client = client;
+    this.queue = queue;
+    this.planner = planner;
+    this.clock = clock;
+  }
+
+  CompletableFuture<HeadAnswer> ask(Order order, UpstreamPool pool) {
+    CompletableFuture<HeadAnswer> mine = new CompletableFuture<>();
+    CompletableFuture<HeadAnswer> other = running.putIfAbsent(order.key(), mine);
+    if (other != null) {
+      return other.copy();
+    }
+    mine.whenComplete((answer, fault) -> running.remove(order.key(), mine));
+    queue.submit(
+        order.repo(),
+        () -> mine.complete(run(order, pool)),
+        () ->
+            mine.complete(
+                new HeadAnswer.Unavailable(
+                    new Failure(Failure.Kind.OVERLOADED, "too many requests are waiting"))));
+    return mine.copy();
+  }
+
+  private HeadAnswer run(Order order, UpstreamPool pool) {
+    Failure last =
+        new Failure(
+            Failure.Kind.BAD_GATEWAY,
+            "repo '" + order.repo().id() + "': upstream is unreachable");
+    boolean missing = false;
+    for (int index : pool.candidates(clock.instant())) {
+      URI uri = order.repo().upstreamUri(index, order.key().path());
+      try (UpstreamResponse answer =
+          client.execute(new UpstreamRequest(order.repo(), "HEAD", uri, List.of()))) {
+        pool.succeeded(index);
+        int status = answer.status();
+        if (status == 200) {
+          return new HeadAnswer.Found(answer.head(), Attempt.contentLength(answer));
+        }
+        missing |= status == 404 || status == 410;
+        last = new Failure(Failure.Kind.BAD_GATEWAY, uri + " answered " + status);
+      } catch (UpstreamException fault) {
+        pool.failed(index, clock.instant());
+        last = Failure.of(fault);
+      } catch (IOException fault) {
+        last = new Failure(Failure.Kind.BAD_GATEWAY, uri + ": " + fault.getMessage());
+      }
+    }
+    if (missing) {
+      planner.recordMissing(order, clock.instant());
+      return new HeadAnswer.Missing();
+    }
+    return new HeadAnswer.Unavailable(last);
+  }
+}

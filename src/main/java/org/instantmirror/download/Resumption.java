@@ -1,0 +1,65 @@
+package org.instantmirror.download;
+
+import java.util.Optional;
+import org.instantmirror.http.ContentRange;
+import org.instantmirror.http.Head;
+import org.instantmirror.http.HttpDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * May a transfer that broke go on from where it is? Only with an {@code If-Range} on a strong
+ * validator that means something to the server asked (RFC 9110 section 13.1.5), and only if the
+ * answer says in each of its fields that it is the same file.
+ */
+public final class Resumption {
+
+  private Resumption() {}
+
+  /**
+   * The {@code If-Range} field to send; empty if that server can't be asked to resume.
+   *
+   * @param partial what was said of the bytes that are here
+   * @param sameServer whether they came from the base URL that is to be asked; entity tags differ
+   *     between servers
+   */
+  public static Optional<String> ifRange(Head partial, boolean sameServer) {
+    if (sameServer && partial.etag() != null && !partial.etag().weak()) {
+      return Optional.of(partial.etag().toString());
+    }
+    return partial.lastModified() != null && partial.hasStrongLastModified()
+        ? Optional.of(HttpDate.format(partial.lastModified()))
+        : Optional.empty();
+  }
+
+  /**
+   * Whether a 206 continues the bytes that are here: it begins where they end, goes to the end, has
+   * the same total length, and no validator that differs.
+   *
+   * @param offset how many bytes are here
+   * @param length the total length
+   */
+  public static boolean continues(
+      Head partial,
+      long offset,
+      long length,
+      boolean sameServer,
+      @Nullable String contentRange,
+      Head answer) {
+    Optional<ContentRange> range = ContentRange.parse(contentRange);
+    if (range.isEmpty()
+        || range.get().first() != offset
+        || range.get().last() != length - 1
+        || range.get().total() != length) {
+      return false;
+    }
+    if (partial.lastModified() != null
+        && answer.lastModified() != null
+        && !partial.lastModified().equals(answer.lastModified())) {
+      return false;
+    }
+    return !sameServer
+        || partial.etag() == null
+        || answer.etag() == null
+        || partial.etag().equals(answer.etag());
+  }
+}

@@ -1,0 +1,64 @@
+package org.instantmirror.freshness;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.instantmirror.freshness.Decision.Reason;
+import org.instantmirror.repo.Classifier;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.Lifetimes;
+import org.jspecify.annotations.Nullable;
+
+/** Must upstream be asked before a stored response is served? (RFC 9111 section 4.2, by our lifetimes.) */
+public final class Freshness {
+
+  /** Under a client's no-cache upstream is asked at most this often. */
+  public static final Duration FORCED_CHECK_INTERVAL = Duration.ofSeconds(1);
+
+  private Freshness() {}
+
+  /**
+   * Decides for one request.
+   *
+   * @param stored null if nothing is
+   * @param fileClass package or metadata
+   * @param path decoded, below the base URL
+   * @param lifetimes the repository's
+   * @param noCache whether the client forces a check
+   * @param now by the clock that made {@code stored.checkedAt()}
+   */
+  public static Decision decide(
+      @Nullable StoredResponse stored,
+      FileClass fileClass,
+      String path,
+      Lifetimes lifetimes,
+      boolean noCache,
+      Instant now) {
+    if (stored == null) {
+      return Decision.because(Reason.NOT_STORED);
+    }
+    if (!stored.confirmed()) {
+      return Decision.because(Reason.UNCONFIRMED);
+    }
+    if (stored.checkedAt().isAfter(now)) {
+      return Decision.because(Reason.CHECKED_IN_FUTURE);
+    }
+    Duration age = Duration.between(stored.checkedAt(), now);
+    if (noCache) {
+      boolean due = age.compareTo(FORCED_CHECK_INTERVAL) >= 0;
+      return Decision.because(due ? Reason.CLIENT_ASKS : Reason.JUST_CHECKED);
+    }
+    Duration lifetime = lifetime(fileClass, path, lifetimes);
+    if (lifetime == null) {
+      return Decision.because(Reason.NAME_TRUSTED);
+    }
+    return Decision.because(
+        age.compareTo(lifetime) < 0 ? Reason.WITHIN_LIFETIME : Reason.EXPIRED);
+  }
+
+  /** How long a check holds; null for ever. A name that holds a checksum is believed as a package's. */
+  private static @Nullable Duration lifetime(
+      FileClass fileClass, String path, Lifetimes lifetimes) {
+    boolean mayChange = fileClass != FileClass.PACKAGE && !Classifier.namesItsChecksum(path);
+    return mayChange ? lifetimes.metadata() : lifetimes.packages();
+  }
+}

@@ -1,0 +1,254 @@
+package org.instantmirror.mirror;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.instantmirror.download.Attachment;
+import org.instantmirror.download.Coordinator;
+import org.instantmirror.download.Failure;
+import org.instantmirror.download.HeadAnswer;
+import org.instantmirror.download.Limits;
+import org.instantmirror.download.Opening;
+import org.instantmirror.download.Order;
+import org.instantmirror.download.Phase;
+import org.instantmirror.freshness.Decision;
+import org.instantmirror.freshness.Decision.Action;
+import org.instantmirror.http.CacheStatus;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.upstream.UpstreamPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests for files that are ours: looks up, decides, and if upstream must be asked joins the
+ * download of the file. Nothing here blocks. Thread-safe.
+ */
+public final class Mirror implements AutoCloseable {
+
+  /** How often a request is begun again because what it waited for came to nothing it can use. */
+  private static final int MOST_ROUNDS = 3;
+
+  private final Lookup lookup;
+  private final NegativeAnswers negatives;
+  private final Coordinator coordinator;
+  private final Clock clock;
+  private final Duration patience;
+
+  /**
+   * @param pools the health of each repository's upstreams
+   * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client waits
+   *     for its status line
+   */
+  public Mirror(
+      Store store,
+      UpstreamClient client,
+      Map<RepoId, UpstreamPool> pools,
+      Limits limits,
+      Clock clock) {
+    this.negatives = new NegativeAnswers();
+    this.lookup = new Lookup(store, negatives);
+    this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
+    this.clock = clock;
+    this.patience = limits.queueTimeout();
+  }
+
+  /** The answer, if it can be given without asking upstream. */
+  public Optional<Answer> immediate(MirrorRequest request) {
+    return fromStore(lookup.find(request.order(), clock.instant()));
+  }
+
+  private static Optional<Answer> fromStore(Lookup.Found found) {
+    if (found.knownMissing()) {
+      return Optional.of(new Answer.Missing(CacheStatus.hit().withDetail("negative-answer")));
+    }
+    StoredEntry stored = found.stored();
+    return stored != null && found.decision().action() == Action.SERVE
+        ? Optional.of(new Answer.Stored(stored, CacheStatus.hit()))
+        : Optional.empty();
+  }
+
+  /**
+   * The answer, after asking upstream if need be. It comes within the time that clients are let wait
+   * for a status line, and never fails. Whoever takes a {@link Answer.Streaming} closes its
+   * attachment.
+   */
+  public CompletableFuture<Answer> answer(MirrorRequest request) {
+    return answer(request, 1);
+  }
+
+  private CompletableFuture<Answer> answer(MirrorRequest request, int round) {
+    Lookup.Found found = lookup.find(request.order(), clock.instant());
+    Optional<Answer> known = fromStore(found);
+    if (known.isPresent()) {
+      return CompletableFuture.completedFuture(known.get());
+    }
+    Order order = request.order();
+    boolean headOnly =
+        request.head() && found.stored() == null && coordinator.running(order.key()).isEmpty();
+    if (headOnly) {
+      return head(order);
+    }
+    companions(request);
+    Attachment attachment = coordinator.join(order);
+    return attachment
+        .opening()
+        .<Optional<Opening>>thenApply(Optional::of)
+        .completeOnTimeout(Optional.empty(), patience.toMillis(), TimeUnit.MILLISECONDS)
+        .thenCompose(
+            opening -> {
+              Optional<Answer> answer =
+                  opening.isEmpty()
+                      ? Optional.of(timedOut(attachment, found.stored()))
+                      : translate(opening.get(), attachment, found);
+              if (!(answer.orElse(null) instanceof Answer.Streaming)) {
+                attachment.close();
+              }
+              return answer
+                  .map(CompletableFuture::completedFuture)
+                  .orElseGet(() -> again(request, round));
+            });
+  }
+
+  private CompletableFuture<Answer> again(MirrorRequest request, int round) {
+    return round < MOST_ROUNDS
+        ? answer(request, round + 1)
+        : CompletableFuture.completedFuture(
+            new Answer.Unavailable(
+                503,
+                "the download of this file was given up; try again",
+                CacheStatus.forwarded(CacheStatus.Forward.URI_MISS)));
+  }
+
+  /**
+   * A repomd.xml and its signature are looked at together: dnf forces a check of the one and never of
+   * the other, zypper asks for them in the opposite order.
+   */
+  private void companions(MirrorRequest request) {
+    for (String name : Companions.of(request.key().fileName())) {
+      Order companion =
+          new Order(request.repo(), request.key().sibling(name), request.fileClass(), true);
+      Lookup.Found found = lookup.find(companion, clock.instant());
+      negatives.forget(companion.key());
+      if (found.decision().action() == Action.VALIDATE) {
+        Attachment check = coordinator.join(companion);
+        check.opening().thenRun(check::close);
+      }
+    }
+  }
+
+  /** Empty if the request has to begin again. */
+  private Optional<Answer> translate(
+      Opening opening, Attachment attachment, Lookup.Found found) {
+    CacheStatus forwarded = forwarded(found.decision(), attachment);
+    if (opening instanceof Opening.Streaming streaming) {
+      CacheStatus status =
+          streaming.endIsCertain() && attachment.first() ? forwarded.asStored() : forwarded;
+      return Optional.of(new Answer.Streaming(attachment, streaming, status));
+    } else if (opening instanceof Opening.Unchanged unchanged) {
+      return unchanged.upstreamStatus() == 0
+          ? Optional.of(new Answer.Stored(unchanged.entry(), CacheStatus.hit()))
+          : Optional.of(
+              new Answer.Stored(
+                  unchanged.entry(), forwarded.withUpstreamStatus(unchanged.upstreamStatus())));
+    } else if (opening instanceof Opening.Missing) {
+      return Optional.of(new Answer.Missing(forwarded.withUpstreamStatus(404)));
+    } else if (opening instanceof Opening.Unavailable unavailable) {
+      return Optional.of(
+          stale(found.stored()).orElseGet(() -> unavailable(unavailable.failure(), forwarded)));
+    } else if (opening instanceof Opening.Unstorable) {
+      return Optional.of(new Answer.PassedThrough(forwarded.withDetail("not-storable")));
+    }
+    return Optional.empty();
+  }
+
+  private static CacheStatus forwarded(Decision decision, Attachment attachment) {
+    CacheStatus.Forward reason =
+        switch (decision.reason()) {
+          case NOT_STORED -> CacheStatus.Forward.URI_MISS;
+          case CLIENT_ASKS -> CacheStatus.Forward.REQUEST;
+          default -> CacheStatus.Forward.STALE;
+        };
+    CacheStatus status = CacheStatus.forwarded(reason);
+    return attachment.first() ? status : status.asCollapsed();
+  }
+
+  private static Answer unavailable(Failure failure, CacheStatus status) {
+    int code =
+        switch (failure.kind()) {
+          case BAD_GATEWAY -> 502;
+          case TIMEOUT -> 504;
+          case OVERLOADED -> 503;
+        };
+    return new Answer.Unavailable(code, failure.message(), status);
+  }
+
+  /** The stored copy although nobody could confirm it; never one that was changed behind our back. */
+  private static Optional<Answer> stale(@Nullable StoredEntry stored) {
+    return stored == null || stored.origin() == StoredEntry.Origin.ALTERED
+        ? Optional.empty()
+        : Optional.of(
+            new Answer.Stored(stored, CacheStatus.hit().withDetail("upstream-unreachable")));
+  }
+
+  /** The client has waited long enough; the download goes on behind it. */
+  private static Answer timedOut(Attachment attachment, @Nullable StoredEntry stored) {
+    boolean queued = attachment.download().phase() == Phase.PENDING;
+    Failure failure =
+        queued
+            ? new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting")
+            : new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time");
+    return stale(stored)
+        .orElseGet(
+            () -> unavailable(failure, CacheStatus.forwarded(CacheStatus.Forward.URI_MISS)));
+  }
+
+  private CompletableFuture<Answer> head(Order order) {
+    CacheStatus status = CacheStatus.forwarded(CacheStatus.Forward.URI_MISS);
+    return coordinator
+        .head(order)
+        .completeOnTimeout(
+            new HeadAnswer.Unavailable(
+                new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time")),
+            patience.toMillis(),
+            TimeUnit.MILLISECONDS)
+        .thenApply(
+            answer -> {
+              if (answer instanceof HeadAnswer.Found found) {
+                return new Answer.HeadOnly(found.head(), found.length(), status);
+              } else if (answer instanceof HeadAnswer.Missing) {
+                return new Answer.Missing(status.withUpstreamStatus(404));
+              }
+              return unavailable(((HeadAnswer.Unavailable) answer).failure(), status);
+            });
+  }
+
+  /** Ends all downloads; see {@link Coordinator#close(Duration)}. */
+  public void close(Duration grace) {
+    coordinator.close(grace);
+    negatives.close();
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+
+  /** The other files of a signed repomd.xml. */
+  private static final class Companions {
+    private static final List<String> ALL =
+        List.of("repomd.xml", "repomd.xml.asc", "repomd.xml.key");
+
+    static List<String> of(String fileName) {
+      return ALL.contains(fileName)
+          ? ALL.stream().filter(name -> !name.equals(fileName)).toList()
+          : List.of();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.instantmirror.mirror;
+
+import org.instantmirror.download.Order;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.Repo;
+
+/**
+ * A client's request for a file that is ours.
+ *
+ * @param repo its repository
+ * @param key its name
+ * @param fileClass package or metadata
+ * @param noCache whether the client forces a check
+ * @param head whether only the head is wanted
+ */
+public record MirrorRequest(
+    Repo repo, EntryKey key, FileClass fileClass, boolean noCache, boolean head) {
+
+  Order order() {
+    return new Order(repo, key, fileClass, noCache);
+  }
+}

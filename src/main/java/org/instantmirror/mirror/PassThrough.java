@@ -1,0 +1,261 @@
+package org.instantmirror.mirror;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.instantmirror.download.ByteSource;
+import org.instantmirror.download.Resumption;
+import org.instantmirror.http.Head;
+import org.instantmirror.http.HopByHop;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.upstream.UpstreamException;
+import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.UpstreamRequest;
+import org.instantmirror.upstream.UpstreamResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes requests to upstream and its answers back, streamed and unstored: one thread of a bounded
+ * pool for each, which reads upstream at the client's speed. Thread-safe.
+ */
+public final class PassThrough implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PassThrough.class);
+  private static final int BUFFER = 32 * 1024;
+
+  private final UpstreamClient client;
+  private final Map<RepoId, UpstreamPool> pools;
+  private final Clock clock;
+  private final Executor wakeUps;
+  private final ThreadPoolExecutor workers;
+
+  /**
+   * @param most requests at once; more are answered 503
+   * @param wakeUps runs what the bodies' {@link ByteSource#whenChanged} registers
+   */
+  public PassThrough(
+      UpstreamClient client,
+      Map<RepoId, UpstreamPool> pools,
+      int most,
+      Executor wakeUps,
+      Clock clock) {
+    this.client = client;
+    this.pools = Map.copyOf(pools);
+    this.clock = clock;
+    this.wakeUps = wakeUps;
+    AtomicInteger threads = new AtomicInteger();
+    this.workers =
+        new ThreadPoolExecutor(
+            0,
+            most,
+            30,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "pass-through-" + threads.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Upstream's answer; never fails. */
+  public CompletableFuture<PassThroughAnswer> answer(PassThroughRequest request) {
+    CompletableFuture<PassThroughAnswer> answer = new CompletableFuture<>();
+    try {
+      workers.execute(() -> relay(request, answer));
+    } catch (RejectedExecutionException full) {
+      answer.complete(
+          new PassThroughAnswer.Unavailable(503, "too many requests are being passed through"));
+    }
+    return answer;
+  }
+
+  /**
+   * Goes on with a body whose beginning a client has received from a download that can't be stored
+   * any more.
+   *
+   * @param head what was said of the file
+   * @param length its total length
+   * @param offset how much of it the client has
+   * @return the bytes from {@code offset} on, or empty if no upstream says that it is the same file
+   */
+  public CompletableFuture<Optional<ByteSource>> resume(
+      Repo repo, String path, Head head, long length, long offset) {
+    CompletableFuture<Optional<ByteSource>> result = new CompletableFuture<>();
+    Optional<String> ifRange = Resumption.ifRange(head, false);
+    if (ifRange.isEmpty()) {
+      ifRange = Resumption.ifRange(head, repo.baseUrls().size() == 1);
+    }
+    if (ifRange.isEmpty() || length < 0) {
+      result.complete(Optional.empty());
+      return result;
+    }
+    List<Map.Entry<String, String>> fields =
+        List.of(
+            Map.entry("Range", "bytes=" + offset + "-"), Map.entry("If-Range", ifRange.get()));
+    PassThroughRequest request = new PassThroughRequest(repo, "GET", path, null, fields);
+    try {
+      workers.execute(() -> resume(request, head, length, offset, result));
+    } catch (RejectedExecutionException full) {
+      result.complete(Optional.empty());
+    }
+    return result;
+  }
+
+  private void resume(
+      PassThroughRequest request,
+      Head head,
+      long length,
+      long offset,
+      CompletableFuture<Optional<ByteSource>> result) {
+    try (UpstreamResponse answer = ask(request)) {
+      boolean sameServer = request.repo().baseUrls().size() == 1;
+      if (answer.status() != 206
+          || !Resumption.continues(
+              head,
+              offset,
+              length,
+              sameServer,
+              answer.header("Content-Range").orElse(null),
+              answer.head())) {
+        result.complete(Optional.empty());
+        return;
+      }
+      PassThroughSource body = new PassThroughSource(offset, wakeUps);
+      result.complete(Optional.of(body));
+      pump(answer, body);
+    } catch (IOException fault) {
+      LOG.warn("{}/{}: {}", request.repo().id(), request.path(), fault.getMessage());
+      result.complete(Optional.empty());
+    } finally {
+      result.complete(Optional.empty());
+    }
+  }
+
+  private void relay(PassThroughRequest request, CompletableFuture<PassThroughAnswer> result) {
+    try (UpstreamResponse answer = ask(request)) {
+      boolean head = request.method().equals("HEAD");
+      PassThroughSource body = new PassThroughSource(0, wakeUps);
+      result.complete(
+          new PassThroughAnswer.Relayed(
+              answer.status(),
+              HopByHop.endToEnd(answer.headers()),
+              answer.contentLength(),
+              answer.endIsCertain(),
+              isFolderOf(answer.effectiveUri(), request.path()),
+              answer.effectiveUri(),
+              body));
+      if (head) {
+        body.end(ByteSource.State.COMPLETE);
+      } else {
+        pump(answer, body);
+      }
+    } catch (UpstreamException fault) {
+      LOG.warn("{}/{}: {}", request.repo().id(), request.path(), fault.getMessage());
+      int status = fault.kind() == UpstreamException.Kind.TIMEOUT ? 504 : 502;
+      result.complete(
+          new PassThroughAnswer.Unavailable(status, String.valueOf(fault.getMessage())));
+    } catch (IOException fault) {
+      LOG.debug("closing the answer to {}/{}", request.repo().id(), request.path(), fault);
+    } finally {
+      result.complete(new PassThroughAnswer.Unavailable(502, "upstream's answer was lost"));
+    }
+  }
+
+  private static boolean isFolderOf(URI effective, String path) {
+    String encoded = org.instantmirror.repo.RequestPath.encode(path);
+    return !path.isEmpty()
+        && !path.endsWith("/")
+        && effective.getRawPath() != null
+        && effective.getRawPath().endsWith("/" + encoded.substring(encoded.lastIndexOf('/') + 1) + "/");
+  }
+
+  private static void pump(UpstreamResponse answer, PassThroughSource body) {
+    ByteSource.State last = ByteSource.State.BROKEN;
+    try {
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+      while (answer.read(buffer) >= 0) {
+        buffer.flip();
+        if (!body.put(buffer)) {
+          return;
+        }
+        buffer.clear();
+      }
+      last = ByteSource.State.COMPLETE;
+    } catch (UpstreamException fault) {
+      LOG.warn("{}: {}", answer.effectiveUri(), fault.getMessage());
+    } finally {
+      body.end(last);
+    }
+  }
+
+  /** The first answer that isn't a server's failure; the last one's failure if all fail. */
+  private UpstreamResponse ask(PassThroughRequest request) throws UpstreamException {
+    Repo repo = request.repo();
+    UpstreamPool pool = java.util.Objects.requireNonNull(pools.get(repo.id()));
+    List<Integer> candidates = pool.candidates(clock.instant());
+    UpstreamException last =
+        new UpstreamException(
+            UpstreamException.Kind.UNREACHABLE,
+            "repo '" + repo.id() + "': no route to host: upstream is unreachable");
+    for (int i = 0; i < candidates.size(); i++) {
+      int index = candidates.get(i);
+      try {
+        UpstreamResponse answer = client.execute(upstreamRequest(request, index));
+        pool.succeeded(index);
+        if (answer.status() < 500 || i == candidates.size() - 1) {
+          return answer;
+        }
+        answer.abort();
+      } catch (UpstreamException fault) {
+        last = fault;
+        if (fault.kind() != UpstreamException.Kind.PROTOCOL) {
+          pool.failed(index, clock.instant());
+        }
+      }
+    }
+    throw last;
+  }
+
+  private static UpstreamRequest upstreamRequest(PassThroughRequest request, int index) {
+    URI uri = request.repo().upstreamUri(index, request.path());
+    if (request.query() != null) {
+      uri = URI.create(uri + "?" + encodeQuery(request.query()));
+    }
+    return new UpstreamRequest(request.repo(), request.method(), uri, request.fields());
+  }
+
+  /** Keeps a query as it was written, but for characters that no URI may hold. */
+  private static String encodeQuery(String query) {
+    StringBuilder out = new StringBuilder(query.length());
+    for (byte b : query.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xff);
+      boolean plain = c > ' ' && c < 0x7f && "\"<>\\^`{|}#[]".indexOf(c) < 0;
+      if (plain) {
+        out.append(c);
+      } else {
+        out.append(String.format("%%%02X", (int) c));
+      }
+    }
+    return out.toString();
+  }
+
+  @Override
+  public void close() {
+    workers.shutdown();
+  }
+}

@@ -1,0 +1,163 @@
+package org.instantmirror.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.instantmirror.repo.Config;
+
+/** The mirror with a Tomcat of its own. */
+final class EmbeddedServer implements AutoCloseable {
+
+  /** zchunk clients send 256 ranges (5 kB and more) in one field; Tomcat allots this to each connection. */
+  private static final int HEADER_BYTES = 16 * 1024;
+
+  /** A client that takes nothing for this long is given up. */
+  private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+  /** They are held only while a request is judged and small files are read. */
+  private static final int THREADS = 100;
+
+  private static final int CONNECTIONS = 20_000;
+
+  /** Package names hold {@code ^}; Tomcat would refuse it unencoded. */
+  private static final String RELAXED_PATH = "^[]{}|`";
+
+  private final Config config;
+  private final Engine engine;
+  private final Path work;
+  private final Tomcat tomcat = new Tomcat();
+  private final Connector connector = new Connector();
+
+  private EmbeddedServer(Config config, Engine engine, Path work) {
+    this.config = config;
+    this.engine = engine;
+    this.work = work;
+  }
+
+  /**
+   * Starts listening.
+   *
+   * @throws IOException if it can't, e.g. because the port is taken
+   */
+  static EmbeddedServer start(Config config, Engine engine) throws IOException {
+    EmbeddedServer server =
+        new EmbeddedServer(config, engine, Files.createTempDirectory("instantmirror-"));
+    try {
+      server.configure();
+      server.tomcat.start();
+    } catch (LifecycleException e) {
+      server.close();
+      throw new IOException(rootMessage(e), e);
+    }
+    if (server.connector.getLocalPort() <= 0) {
+      server.close();
+      throw new IOException("port " + config.port() + " can't be listened on; is it in use?");
+    }
+    return server;
+  }
+
+  private static String rootMessage(Throwable fault) {
+    Throwable root = fault;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private void configure() {
+    tomcat.setBaseDir(work.toString());
+    tomcat.setSilent(true);
+    configureConnector();
+    tomcat.setConnector(connector);
+    // Errors of the container's own (a malformed request) show neither trace nor version.
+    ErrorReportValve errors = new ErrorReportValve();
+    errors.setShowReport(false);
+    errors.setShowServerInfo(false);
+    StandardHost host = (StandardHost) tomcat.getHost();
+    host.getPipeline().addValve(errors);
+    Context context = tomcat.addContext("", null);
+    context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
+    context.getServletContext().setAttribute(WebApplicationListener.ENGINE, engine);
+    context.addApplicationListener(WebApplicationListener.class.getName());
+  }
+
+  private void configureConnector() {
+    connector.setPort(config.port());
+    connector.setProperty("bindOnInit", "false");
+    InetAddress address = config.address();
+    AbstractHttp11Protocol<?> protocol =
+        (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
+    if (address != null) {
+      protocol.setAddress(address);
+    }
+    protocol.setMaxHttpRequestHeaderSize(HEADER_BYTES);
+    protocol.setRelaxedPathChars(RELAXED_PATH);
+    protocol.setRelaxedQueryChars(RELAXED_PATH);
+    protocol.setConnectionTimeout((int) CLIENT_TIMEOUT.toMillis());
+    protocol.setKeepAliveTimeout((int) KEEP_ALIVE.toMillis());
+    protocol.setMaxKeepAliveRequests(-1);
+    protocol.setMaxThreads(THREADS);
+    protocol.setMaxConnections(CONNECTIONS);
+    protocol.setAcceptCount(1024);
+    connector.setEnableLookups(false);
+    connector.setXpoweredBy(false);
+    connector.setAllowTrace(false);
+  }
+
+  /** The URL it answers at. */
+  String url() {
+    InetAddress address = config.address();
+    String host =
+        address == null || address.isAnyLocalAddress() ? "localhost" : address.getHostAddress();
+    return "http://"
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + connector.getLocalPort()
+        + "/";
+  }
+
+  /** Takes no new requests, lets running transfers end within the limit, and stops. */
+  @Override
+  public void close() {
+    try {
+      connector.pause();
+      connector.getProtocolHandler().closeServerSocketGraceful();
+      connector
+          .getProtocolHandler()
+          .awaitConnectionsClose(config.shutdownTimeout().toMillis());
+      engine.close(Duration.ZERO);
+      tomcat.stop();
+      tomcat.destroy();
+    } catch (LifecycleException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      deleteWork();
+    }
+  }
+
+  private void deleteWork() {
+    try (Stream<Path> files = Files.walk(work)) {
+      List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // A left-over temporary folder is no reason to fail; the system removes it.
+      org.slf4j.LoggerFactory.getLogger(EmbeddedServer.class).debug("left over: {}", work, e);
+    }
+  }
+}

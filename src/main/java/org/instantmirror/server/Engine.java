@@ -1,0 +1,112 @@
+package org.instantmirror.server;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.instantmirror.download.Limits;
+import org.instantmirror.mirror.Mirror;
+import org.instantmirror.mirror.PassThrough;
+import org.instantmirror.repo.Config;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.store.StorageException;
+import org.instantmirror.store.Store;
+import org.instantmirror.upstream.HttpUpstreamClient;
+import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.web.WebApplication;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that runs behind the servlets, put together from a configuration. */
+public final class Engine implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** They only copy from the page cache to sockets that take more: no more than cores are of use. */
+  private static final int WAKE_UP_THREADS =
+      Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+
+  private final Config config;
+  private final Store store;
+  private final UpstreamClient client;
+  private final Mirror mirror;
+  private final PassThrough passThrough;
+  private final ExecutorService wakeUps;
+  private final Clock clock;
+
+  /**
+   * Opens the cache directory and starts the pools.
+   *
+   * @throws StorageException if the cache directory can't be used, or another process uses it
+   */
+  public Engine(Config config, Clock clock) throws StorageException {
+    this.config = config;
+    this.clock = clock;
+    config.warnings().forEach(LOG::warn);
+    this.store =
+        Store.open(
+            new Store.StoreSettings(
+                config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
+    this.client = new HttpUpstreamClient();
+    Map<RepoId, UpstreamPool> pools = new HashMap<>();
+    for (Repo repo : config.repos().values()) {
+      pools.put(repo.id(), new UpstreamPool(repo.baseUrls().size()));
+    }
+    AtomicInteger threads = new AtomicInteger();
+    this.wakeUps =
+        Executors.newFixedThreadPool(
+            WAKE_UP_THREADS,
+            task -> {
+              Thread thread = new Thread(task, "tail-" + threads.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    Limits limits =
+        new Limits(
+            config.maxDownloads(),
+            config.downloadQueue(),
+            config.queueTimeout(),
+            config.abandonedLimit());
+    this.mirror = new Mirror(store, client, pools, limits, clock);
+    this.passThrough =
+        new PassThrough(client, pools, config.maxPassThrough(), wakeUps, clock);
+    LOG.info(
+        "cache directory {}, {} repositories", config.cacheDir(), config.repos().size());
+  }
+
+  /** The servlets in front of it. */
+  public WebApplication webApplication() {
+    return new WebApplication(config, store, mirror, passThrough, wakeUps, clock);
+  }
+
+  /**
+   * Ends downloads, keeping what can be resumed, and closes the cache directory. Idempotent.
+   *
+   * @param grace how long running downloads may go on
+   */
+  public void close(Duration grace) {
+    mirror.close(grace);
+    passThrough.close();
+    wakeUps.shutdown();
+    closeQuietly(client);
+    closeQuietly(store);
+  }
+
+  private static void closeQuietly(java.io.Closeable part) {
+    try {
+      part.close();
+    } catch (java.io.IOException e) {
+      LOG.warn("while stopping", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,89 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line for each request when it has ended: client, method, path, status, bytes, milliseconds,
+ * cache status, upstream.
+ */
+final class AccessLogFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger("org.instantmirror.access");
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (!LOG.isInfoEnabled()) {
+      chain.doFilter(request, response);
+      return;
+    }
+    RequestRecord record = new RequestRecord();
+    record.attach(request);
+    // Taken now: a container may recycle the request before an asynchronous one has ended.
+    Line line =
+        new Line(record, request.getRemoteAddr(), request.getMethod(), request.getRequestURI());
+    boolean done = false;
+    try {
+      chain.doFilter(request, response);
+      done = true;
+    } finally {
+      if (!done || !request.isAsyncStarted()) {
+        line.write(response.getStatus());
+      } else {
+        request.getAsyncContext().addListener(new AtEnd(line), request, response);
+      }
+    }
+  }
+
+  private record Line(RequestRecord record, String client, String method, String path) {
+    void write(int status) {
+      LOG.info(
+          "{} {} {} {} {} {} ms \"{}\" {}{}",
+          client,
+          method,
+          path,
+          status,
+          record.bytes(),
+          (System.nanoTime() - record.beganNanos) / 1_000_000,
+          record.cacheStatus(),
+          record.upstream(),
+          record.isBroken() ? " broken" : "");
+    }
+  }
+
+  private record AtEnd(Line line) implements AsyncListener {
+    @Override
+    public void onComplete(AsyncEvent event) {
+      line.write(((HttpServletResponse) event.getSuppliedResponse()).getStatus());
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      // A new cycle of the same request begins without the listeners of the last one.
+      event
+          .getAsyncContext()
+          .addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      line.record.broken();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      line.record.broken();
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.instantmirror.download.ByteSource;
+import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.download.ByteSource.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends a body without holding a thread: it writes when the container says that the client takes more
+ * and the source has more, and rests otherwise. One thread at a time works, whichever of the two woke
+ * it; the others leave a note ({@code notes}) and go.
+ *
+ * <p>A source that breaks ends in a broken transfer, never in a body that looks complete: with an
+ * unknown length, {@code complete()} would end it cleanly; with a Content-Length it would keep the
+ * connection, and the next response would be read as the rest of this one. Throwing in a dispatched
+ * servlet is what makes Tomcat close the connection, also when the client is blocked.
+ */
+final class BodyWriter implements WriteListener {
+
+  /** Set on a request whose response must be broken off. */
+  static final String ABORT = BodyWriter.class.getName() + ".abort";
+
+  private static final Logger LOG = LoggerFactory.getLogger(BodyWriter.class);
+
+  /** Bytes handed to the container at once; what it can't send it keeps, for each slow client. */
+  private static final int CHUNK = 32 * 1024;
+
+  /** The container copies what it can't send at once, so the threads' buffers can be shared. */
+  private static final ThreadLocal<ByteBuffer> BUFFERS =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocate(CHUNK));
+
+  /** Finds a body to go on with when a source broke. */
+  interface Recovery {
+    /**
+     * @param reason why it broke
+     * @param position up to where the file has been sent
+     * @param begun whether the client may have received anything
+     */
+    CompletableFuture<Optional<Body>> after(Break reason, long position, boolean begun);
+  }
+
+  private final AsyncContext async;
+  private final ServletOutputStream out;
+  private final RequestRecord record;
+  private final Recovery recovery;
+  private final AtomicInteger notes = new AtomicInteger();
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  // Touched only by the thread that works, or while recovering by the one that recovers.
+  private ByteSource source;
+  private List<Segment> segments;
+  private int index;
+  private long position;
+  private boolean begun;
+  private boolean unflushed;
+  private volatile boolean recovering;
+
+  BodyWriter(
+      AsyncContext async,
+      ServletOutputStream out,
+      Body body,
+      RequestRecord record,
+      Recovery recovery) {
+    this.async = async;
+    this.out = out;
+    this.source = body.source();
+    this.segments = body.segments();
+    this.record = record;
+    this.recovery = recovery;
+    seek();
+  }
+
+  @Override
+  public void onWritePossible() {
+    work();
+  }
+
+  @Override
+  public void onError(Throwable fault) {
+    LOG.debug("a client has left", fault);
+    if (over.compareAndSet(false, true)) {
+      record.broken();
+      source.close();
+      complete();
+    }
+  }
+
+  /** The client's connection has ended, for whatever reason. */
+  void gone() {
+    if (over.compareAndSet(false, true)) {
+      record.broken();
+      source.close();
+    }
+  }
+
+  private void work() {
+    if (notes.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      try {
+        step();
+      } catch (IOException | RuntimeException fault) {
+        LOG.debug("a response broke", fault);
+        abort();
+      }
+      seen = notes.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void step() throws IOException {
+    while (!over.get() && !recovering && out.isReady()) {
+      if (index == segments.size()) {
+        if (!unflushed) {
+          finish();
+          return;
+        }
+        // Pushed out before the end, so that complete() has nothing to block on.
+        flush();
+      } else if (segments.get(index) instanceof Segment.Bytes ours) {
+        write(ours.bytes(), ours.bytes().length);
+        next();
+      } else if (!slice((Segment.Slice) segments.get(index))) {
+        return;
+      }
+    }
+  }
+
+  /** Sends some of a slice; false if there is nothing to send now. */
+  private boolean slice(Segment.Slice slice) throws IOException {
+    State state = source.state();
+    long available = source.available();
+    boolean toTheEnd = slice.end() == Long.MAX_VALUE;
+    if (position < Math.min(available, slice.end())) {
+      send(Math.min(available, slice.end()));
+      return true;
+    }
+    if (position == slice.end() || toTheEnd && state == State.COMPLETE) {
+      next();
+      return true;
+    }
+    if (state != State.GROWING) {
+      broken(state);
+      return false;
+    }
+    if (unflushed) {
+      flush();
+      return true;
+    }
+    source.whenChanged(this::work);
+    return source.state() != state || source.available() != available;
+  }
+
+  private void send(long end) throws IOException {
+    ByteBuffer buffer = BUFFERS.get().clear();
+    buffer.limit((int) Math.min(buffer.capacity(), end - position));
+    int n = source.read(buffer, position);
+    if (n <= 0) {
+      throw new IOException("the file ends before its length");
+    }
+    write(buffer.array(), n);
+    position += n;
+  }
+
+  private void write(byte[] bytes, int length) throws IOException {
+    begun = true;
+    unflushed = true;
+    out.write(bytes, 0, length);
+    record.sent(length);
+  }
+
+  private void flush() throws IOException {
+    unflushed = false;
+    out.flush();
+  }
+
+  private void next() {
+    index++;
+    seek();
+  }
+
+  private void seek() {
+    if (index < segments.size() && segments.get(index) instanceof Segment.Slice slice) {
+      position = slice.first();
+    }
+  }
+
+  private void broken(State state) {
+    Break reason = source.reason();
+    if (state == State.COMPLETE || reason == null) {
+      abort();
+      return;
+    }
+    recovering = true;
+    recovery
+        .after(reason, position, begun)
+        .whenComplete(
+            (body, fault) -> {
+              Optional<Body> found = body == null ? Optional.empty() : body;
+              if (found.isPresent()) {
+                swap(found.get());
+              } else {
+                abort();
+              }
+            });
+  }
+
+  private void swap(Body body) {
+    source.close();
+    source = body.source();
+    segments = body.segments();
+    index = 0;
+    seek();
+    recovering = false;
+    if (over.get()) {
+      source.close();
+    } else {
+      work();
+    }
+  }
+
+  private void finish() {
+    if (over.compareAndSet(false, true)) {
+      source.close();
+      complete();
+    }
+  }
+
+  private void complete() {
+    try {
+      async.complete();
+    } catch (IllegalStateException ended) {
+      LOG.debug("already ended", ended);
+    }
+  }
+
+  private void abort() {
+    if (over.compareAndSet(false, true)) {
+      record.broken();
+      source.close();
+      try {
+        async.getRequest().setAttribute(ABORT, true);
+        async.dispatch();
+      } catch (IllegalStateException ended) {
+        LOG.debug("already ended", ended);
+      }
+    }
+  }
+}

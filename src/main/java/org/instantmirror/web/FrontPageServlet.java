@@ -1,0 +1,84 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.instantmirror.repo.Config;
+import org.instantmirror.repo.Repo;
+
+/** The page at {@code /}: which repositories there are, and how a client uses them. */
+final class FrontPageServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Config config;
+
+  FrontPageServlet(Config config) {
+    this.config = config;
+  }
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    String base = request.getRequestURL().toString().replaceAll("/$", "");
+    StringBuilder page =
+        new StringBuilder(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><title>InstantMirror</title>
+            <style>
+            body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+            pre { background: #f2f2f2; padding: .6em; overflow-x: auto; }
+            </style></head>
+            <body>
+            <h1>InstantMirror</h1>
+            <p>A mirror of yum and dnf repositories that fills itself: ask it for a file, and it is
+            fetched once for everybody.</p>
+            """);
+    if (config.repos().isEmpty()) {
+      page.append("<p>No repository is configured yet: put a <code>.repo</code> file with a ")
+          .append("<code>baseurl</code> into the server's <code>reposdir</code>, ")
+          .append("and start it again.</p>\n");
+    }
+    for (Repo repo : config.repos().values()) {
+      append(page, base, repo);
+    }
+    page.append("</body>\n</html>\n");
+    byte[] body = page.toString().getBytes(StandardCharsets.UTF_8);
+    response.setContentType("text/html;charset=UTF-8");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    response.setHeader(
+        "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+
+  private static void append(StringBuilder page, String base, Repo repo) {
+    StringBuilder path = new StringBuilder(base + "/mirror/" + repo.id() + "/");
+    repo.variables().forEach(name -> path.append('$').append(name).append('/'));
+    String id = escape(repo.id().value());
+    String url = escape(path.toString());
+    page.append("<h2>").append(escape(repo.name())).append("</h2>\n");
+    if (repo.variables().isEmpty()) {
+      page.append("<p><a href=\"mirror/").append(id).append("/\">Browse</a></p>\n");
+    }
+    page.append("<p>In a file of <code>/etc/yum.repos.d/</code> on each client:</p>\n<pre>[")
+        .append(id)
+        .append("]\nname=")
+        .append(escape(repo.name()))
+        .append("\nbaseurl=")
+        .append(url)
+        .append("\n# gpgcheck and gpgkey as in the distribution's own file</pre>\n");
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}

@@ -1,0 +1,295 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.instantmirror.download.Attachment;
+import org.instantmirror.download.ByteSource;
+import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.http.CacheStatus;
+import org.instantmirror.http.Head;
+import org.instantmirror.mirror.Answer;
+import org.instantmirror.mirror.PassThrough;
+import org.instantmirror.mirror.PassThroughAnswer;
+import org.instantmirror.store.Store;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the answer that was found for a request: from disk, from a download that is still running, or
+ * passed through. Reached in the original dispatch if the answer was known at once, else in an
+ * asynchronous one.
+ */
+final class MirrorServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(MirrorServlet.class);
+
+  private final transient Asker asker;
+  private final transient PassThrough passThrough;
+  private final transient StoredAnswer stored;
+  private final transient Executor wakeUps;
+
+  MirrorServlet(
+      Asker asker, PassThrough passThrough, Store store, EntryAnswer entryAnswer, Executor wakeUps) {
+    this.asker = asker;
+    this.passThrough = passThrough;
+    this.stored = new StoredAnswer(store, entryAnswer);
+    this.wakeUps = wakeUps;
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (request.getAttribute(BodyWriter.ABORT) != null) {
+      throw new BrokenTransferException();
+    }
+    Route route = Route.of(request);
+    PassThroughAnswer relayed = Asker.relayed(request);
+    Answer answer = Asker.answer(request);
+    if (relayed != null) {
+      relay(request, response, relayed);
+    } else if (answer != null) {
+      serve(request, response, route, answer);
+    } else {
+      throw new IllegalStateException("no answer was found for " + route.path());
+    }
+  }
+
+  private void serve(
+      HttpServletRequest request, HttpServletResponse response, Route route, Answer answer)
+      throws IOException {
+    RequestRecord record = RequestRecord.of(request);
+    String cacheStatus = answer.cacheStatus().toString();
+    record.cacheStatus(cacheStatus);
+    response.setHeader("Cache-Status", cacheStatus);
+    if (answer instanceof Answer.Stored hit) {
+      if (!stored.serve(request, response, route, hit)) {
+        // It went away, or was changed, since it was looked up: look again.
+        asker.ask(request, route);
+      }
+    } else if (answer instanceof Answer.Streaming streaming) {
+      stream(request, response, route, streaming);
+    } else if (answer instanceof Answer.HeadOnly head) {
+      Rendition rendition =
+          EntryAnswer.rendition(request, route, head.head(), head.length());
+      EntryAnswer.writeHead(response, route, head.head(), head.length(), rendition);
+    } else if (answer instanceof Answer.Missing) {
+      PlainAnswer.send(request, response, 404, "Upstream has no such file.");
+    } else if (answer instanceof Answer.Unavailable unavailable) {
+      PlainAnswer.send(
+          request,
+          response,
+          unavailable.status(),
+          sentence(unavailable.status()) + ": " + unavailable.message());
+    } else {
+      asker.passThrough(request, route);
+    }
+  }
+
+  private static String sentence(int status) {
+    return switch (status) {
+      case 504 -> "Upstream did not answer in time, and the file is not cached";
+      case 503 -> "The mirror is busy";
+      default -> "No route to host, or no usable answer from it, and the file is not cached";
+    };
+  }
+
+  private void stream(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Route route,
+      Answer.Streaming streaming)
+      throws IOException {
+    Attachment attachment = streaming.attachment();
+    ByteSource tail;
+    try {
+      tail = new AttachedTail(attachment.tail(wakeUps), attachment);
+    } catch (IOException | RuntimeException fault) {
+      attachment.close();
+      throw fault;
+    }
+    Head head = streaming.opening().head();
+    long length = streaming.opening().length();
+    if (tail.state() == ByteSource.State.BROKEN && restarts(tail.reason())) {
+      tail.close();
+      asker.ask(request, route);
+      return;
+    }
+    attachment
+        .download()
+        .source()
+        .ifPresent(uri -> RequestRecord.of(request).upstream(uri.getAuthority()));
+    Rendition rendition = EntryAnswer.rendition(request, route, head, length);
+    EntryAnswer.writeHead(response, route, head, length, rendition);
+    if (!streaming.opening().endIsCertain()) {
+      // Passed on the way it came: ended by closing the connection.
+      response.setHeader("Connection", "close");
+    }
+    if (rendition.segments().isEmpty() || request.getMethod().equals("HEAD")) {
+      tail.close();
+      return;
+    }
+    Recovering recovering = new Recovering(request, response, route, head, length, rendition);
+    write(request, response, new Body(tail, rendition.segments()), recovering);
+  }
+
+  private static boolean restarts(@org.jspecify.annotations.Nullable Break reason) {
+    return reason == Break.STARTED_OVER || reason == Break.STOPPED;
+  }
+
+  private void relay(
+      HttpServletRequest request, HttpServletResponse response, PassThroughAnswer answer)
+      throws IOException {
+    RequestRecord record = RequestRecord.of(request);
+    Answer before = Asker.answer(request);
+    String cacheStatus =
+        before == null
+            ? CacheStatus.forwarded(CacheStatus.Forward.BYPASS).toString()
+            : before.cacheStatus().toString();
+    record.cacheStatus(cacheStatus);
+    response.setHeader("Cache-Status", cacheStatus);
+    if (answer instanceof PassThroughAnswer.Unavailable unavailable) {
+      PlainAnswer.send(
+          request,
+          response,
+          unavailable.status(),
+          sentence(unavailable.status()) + ": " + unavailable.message());
+      return;
+    }
+    PassThroughAnswer.Relayed relayed = (PassThroughAnswer.Relayed) answer;
+    record.upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
+    if (RelayedHead.write(request, response, relayed)) {
+      Body body =
+          new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
+      write(request, response, body, NO_RECOVERY);
+    } else {
+      relayed.body().close();
+    }
+  }
+
+  private static final BodyWriter.Recovery NO_RECOVERY =
+      (reason, position, begun) -> CompletableFuture.completedFuture(Optional.empty());
+
+  private static void write(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Body body,
+      BodyWriter.Recovery recovery)
+      throws IOException {
+    AsyncContext async = request.startAsync();
+    async.setTimeout(0);
+    BodyWriter writer =
+        new BodyWriter(
+            async, response.getOutputStream(), body, RequestRecord.of(request), recovery);
+    async.addListener(new Leaving(writer));
+    response.getOutputStream().setWriteListener(writer);
+  }
+
+  /** Sends a complete body that the container's sendfile can't. */
+  static void write(
+      HttpServletRequest request, HttpServletResponse response, ByteSource body, Rendition how)
+      throws IOException {
+    write(request, response, new Body(body, how.segments()), NO_RECOVERY);
+  }
+
+  private record Leaving(BodyWriter writer) implements AsyncListener {
+    @Override
+    public void onComplete(AsyncEvent event) {
+      writer.gone();
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      writer.gone();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      writer.gone();
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      // The writer's own cycle is over.
+    }
+  }
+
+  /** What becomes of a client whose download breaks. */
+  private final class Recovering implements BodyWriter.Recovery {
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final Route route;
+    private final Head head;
+    private final long length;
+    private final Rendition rendition;
+
+    Recovering(
+        HttpServletRequest request,
+        HttpServletResponse response,
+        Route route,
+        Head head,
+        long length,
+        Rendition rendition) {
+      this.request = request;
+      this.response = response;
+      this.route = route;
+      this.head = head;
+      this.length = length;
+      this.rendition = rendition;
+    }
+
+    @Override
+    public CompletableFuture<Optional<Body>> after(Break reason, long position, boolean begun) {
+      if (restarts(reason) && !begun && !response.isCommitted()) {
+        return asker.askAgain(request, route).thenApply(this::begunAnew);
+      }
+      Optional<Segment.Slice> only = rendition.onlySlice();
+      if (reason == Break.STORAGE && only.isPresent()) {
+        long end = only.get().end();
+        return passThrough
+            .resume(route.repo(), route.path(), head, length, position)
+            .thenApply(
+                source ->
+                    source.map(
+                        rest ->
+                            new Body(
+                                rest, java.util.List.of(new Segment.Slice(position, end)))));
+      }
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    private Optional<Body> begunAnew(Answer answer) {
+      if (!(answer instanceof Answer.Streaming streaming)) {
+        return Optional.empty();
+      }
+      try {
+        Opening opening = new Opening(streaming);
+        ByteSource tail =
+            new AttachedTail(streaming.attachment().tail(wakeUps), streaming.attachment());
+        Rendition anew =
+            EntryAnswer.rendition(request, route, opening.head, opening.length);
+        response.setHeader("Content-Range", null);
+        EntryAnswer.writeHead(response, route, opening.head, opening.length, anew);
+        return Optional.of(new Body(tail, anew.segments()));
+      } catch (IOException fault) {
+        LOG.warn("{}: can't go on: {}", route.path(), fault.getMessage());
+        streaming.attachment().close();
+        return Optional.empty();
+      }
+    }
+
+    private record Opening(Head head, long length) {
+      Opening(Answer.Streaming streaming) {
+        this(streaming.opening().head(), streaming.opening().length());
+      }
+    }
+  }
+}

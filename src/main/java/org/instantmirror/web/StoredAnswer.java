@@ -1,0 +1,126 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.instantmirror.mirror.Answer;
+import org.instantmirror.mirror.StoredBody;
+import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves complete files: small ones from the thread at hand, big ones by the container's sendfile where
+ * it offers that, all else by the non-blocking writer.
+ */
+final class StoredAnswer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoredAnswer.class);
+
+  // Tomcat's contract for sendfile, by name, so that nothing here depends on Tomcat's classes.
+  private static final String SENDFILE_SUPPORT = "org.apache.tomcat.sendfile.support";
+  private static final String SENDFILE_NAME = "org.apache.tomcat.sendfile.filename";
+  private static final String SENDFILE_START = "org.apache.tomcat.sendfile.start";
+  private static final String SENDFILE_END = "org.apache.tomcat.sendfile.end";
+
+  /** What fits into a container's response buffer is written without a chance to block. */
+  private static final int AT_ONCE = 8 * 1024;
+
+  private static final ThreadLocal<ByteBuffer> BUFFERS =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocate(AT_ONCE));
+
+  private final Store store;
+  private final EntryAnswer entryAnswer;
+
+  StoredAnswer(Store store, EntryAnswer entryAnswer) {
+    this.store = store;
+    this.entryAnswer = entryAnswer;
+  }
+
+  /**
+   * Serves the file.
+   *
+   * @return false if the file isn't any more what was found; nothing has been written then
+   */
+  boolean serve(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Route route,
+      Answer.Stored answer)
+      throws IOException {
+    StoredEntry entry = answer.entry();
+    long size = entry.file().size();
+    Rendition rendition = EntryAnswer.rendition(request, route, entry.head(), size);
+    boolean bodiless = rendition.segments().isEmpty() || request.getMethod().equals("HEAD");
+    if (bodiless) {
+      writeHead(response, route, entry, rendition);
+      return true;
+    }
+    Optional<Segment.Slice> only = rendition.onlySlice();
+    if (only.isPresent() && only.get().length() > AT_ONCE && sendfileOffered(request)) {
+      Optional<Path> link = store.servingLink(entry);
+      if (link.isPresent()) {
+        writeHead(response, route, entry, rendition);
+        sendfile(request, link.get(), only.get());
+        return true;
+      }
+    }
+    StoredBody body;
+    try {
+      body = new StoredBody(store.pathOf(entry.key()), size);
+    } catch (IOException gone) {
+      LOG.debug("{} went away while it was to be served", entry.key(), gone);
+      return false;
+    }
+    writeHead(response, route, entry, rendition);
+    if (only.isPresent() && only.get().length() <= AT_ONCE) {
+      atOnce(request, response, body, only.get());
+    } else {
+      MirrorServlet.write(request, response, body, rendition);
+    }
+    return true;
+  }
+
+  private void writeHead(
+      HttpServletResponse response, Route route, StoredEntry entry, Rendition rendition) {
+    EntryAnswer.writeHead(response, route, entry.head(), entry.file().size(), rendition);
+    entryAnswer.writeAge(response, entry);
+  }
+
+  /** After an asynchronous dispatch Tomcat would send the head and no body. */
+  private static boolean sendfileOffered(HttpServletRequest request) {
+    return request.getDispatcherType() == DispatcherType.REQUEST
+        && Boolean.TRUE.equals(request.getAttribute(SENDFILE_SUPPORT));
+  }
+
+  private static void sendfile(HttpServletRequest request, Path file, Segment.Slice slice) {
+    request.setAttribute(SENDFILE_NAME, file.toString());
+    request.setAttribute(SENDFILE_START, slice.first());
+    request.setAttribute(SENDFILE_END, slice.end());
+    RequestRecord.of(request).sent(slice.length());
+  }
+
+  private static void atOnce(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      StoredBody body,
+      Segment.Slice slice)
+      throws IOException {
+    try (body) {
+      ByteBuffer buffer = BUFFERS.get().clear();
+      buffer.limit((int) slice.length());
+      while (buffer.hasRemaining()) {
+        if (body.read(buffer, slice.first() + buffer.position()) <= 0) {
+          throw new BrokenTransferException();
+        }
+      }
+      response.getOutputStream().write(buffer.array(), 0, buffer.limit());
+      RequestRecord.of(request).sent(buffer.limit());
+    }
+  }
+}

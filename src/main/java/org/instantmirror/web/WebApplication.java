@@ -1,0 +1,75 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.http.HttpServlet;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.instantmirror.mirror.Mirror;
+import org.instantmirror.mirror.PassThrough;
+import org.instantmirror.repo.Config;
+import org.instantmirror.store.Store;
+
+/**
+ * Registers filters and servlets, the same in a container as standalone.
+ *
+ * @param wakeUps runs what continues a response when more of its body has arrived
+ */
+public record WebApplication(
+    Config config,
+    Store store,
+    Mirror mirror,
+    PassThrough passThrough,
+    Executor wakeUps,
+    Clock clock) {
+
+  /** Registers everything; to be called before the context has started. */
+  public void register(ServletContext context) {
+    Asker asker = new Asker(mirror, passThrough);
+    filter(context, "access-log", new AccessLogFilter(), "/*");
+    filter(context, "guard", new GuardFilter(config), "/*");
+    filter(context, "freshness", new FreshnessFilter(asker), "/mirror/*");
+    servlet(
+        context,
+        "mirror",
+        new MirrorServlet(asker, passThrough, store, new EntryAnswer(clock), wakeUps),
+        "/mirror/*");
+    servlet(context, "health", new HealthServlet(this::faults), "/health/*");
+    servlet(context, "front-page", new FrontPageServlet(config), "");
+  }
+
+  private List<String> faults() {
+    List<String> faults = new ArrayList<>();
+    store.fault().ifPresent(faults::add);
+    if (!namesAreUnicode()) {
+      faults.add(
+          "file names other than ASCII can't be stored: start the server with LANG=C.UTF-8");
+    }
+    return faults;
+  }
+
+  private static boolean namesAreUnicode() {
+    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+    return encoding.equalsIgnoreCase("UTF-8");
+  }
+
+  private static void filter(ServletContext context, String name, Filter filter, String path) {
+    FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+    registration.setAsyncSupported(true);
+    // In this order, and in the original dispatch only.
+    registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, path);
+  }
+
+  private static void servlet(
+      ServletContext context, String name, HttpServlet servlet, String path) {
+    ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+    registration.setAsyncSupported(true);
+    registration.addMapping(path);
+  }
+}
