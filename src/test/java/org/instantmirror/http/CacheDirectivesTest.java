@@ -39,7 +39,7 @@ class CacheDirectivesTest {
         "no-cached               | -               | false",
         "foo=\"no-cache\"        | -               | false",
         "foo=\"a, no-cache, b\"  | -               | false",
-        "foo=\"a\\\", no-cache\" | -               | false",
+        "foo=\"a\\\", no-cache, b\" | -           | false",
         "foo=\"a\\\\\", no-cache | -               | true",
         // Pragma counts only where there is no Cache-Control.
         "-                       | no-cache        | true",
