@@ -318,7 +318,7 @@ final class Attempt {
   private AttemptResult failed(UpstreamException fault) {
     boolean upstreamDown =
         fault.kind() == UpstreamException.Kind.UNREACHABLE
-            || fault.kind() == UpstreamException.Kind.TIMEOUT && response == null;
+            || (fault.kind() == UpstreamException.Kind.TIMEOUT && response == null);
     return new AttemptResult.Failed(Failure.of(fault), upstreamDown);
   }
 

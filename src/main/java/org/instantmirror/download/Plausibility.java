@@ -30,7 +30,7 @@ final class Plausibility {
   static Optional<String> objection(FileClass fileClass, String fileName, byte[] prefix) {
     if (fileClass == FileClass.PACKAGE) {
       boolean drpm = fileName.toLowerCase(Locale.ROOT).endsWith(".drpm");
-      if (startsWith(prefix, RPM_LEAD) || drpm && startsWith(prefix, DRPM_MAGIC)) {
+      if (startsWith(prefix, RPM_LEAD) || (drpm && startsWith(prefix, DRPM_MAGIC))) {
         return Optional.empty();
       }
       return Optional.of(prefix.length == 0 ? "an empty body" : "something that is no package");

@@ -37,12 +37,14 @@ final class BodyWriter implements WriteListener {
   private static final int CHUNK = 32 * 1024;
 
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
-  private static final ThreadLocal<ByteBuffer> BUFFERS =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocate(CHUNK));
+  private static final ThreadLocal<byte[]> BUFFERS =
+      ThreadLocal.withInitial(() -> new byte[CHUNK]);
 
   /** Finds a body to go on with when a source broke. */
   interface Recovery {
     /**
+     * Looks for one.
+     *
      * @param reason why it broke
      * @param position up to where the file has been sent
      * @param begun whether the client may have received anything
@@ -147,7 +149,7 @@ final class BodyWriter implements WriteListener {
       send(Math.min(available, slice.end()));
       return true;
     }
-    if (position == slice.end() || toTheEnd && state == State.COMPLETE) {
+    if (position == slice.end() || (toTheEnd && state == State.COMPLETE)) {
       next();
       return true;
     }
@@ -164,13 +166,13 @@ final class BodyWriter implements WriteListener {
   }
 
   private void send(long end) throws IOException {
-    ByteBuffer buffer = BUFFERS.get().clear();
-    buffer.limit((int) Math.min(buffer.capacity(), end - position));
-    int n = source.read(buffer, position);
+    byte[] buffer = BUFFERS.get();
+    int most = (int) Math.min(buffer.length, end - position);
+    int n = source.read(ByteBuffer.wrap(buffer, 0, most), position);
     if (n <= 0) {
       throw new IOException("the file ends before its length");
     }
-    write(buffer.array(), n);
+    write(buffer, n);
     position += n;
   }
 

@@ -7,7 +7,18 @@ sealed interface Segment {
   long length();
 
   /** Bytes of our own, such as the header of a part. */
-  record Bytes(byte[] bytes) implements Segment {
+  final class Bytes implements Segment {
+    private final byte[] bytes;
+
+    Bytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Them; not to be changed. */
+    byte[] bytes() {
+      return bytes;
+    }
+
     @Override
     public long length() {
       return bytes.length;

@@ -31,8 +31,8 @@ final class StoredAnswer {
   /** What fits into a container's response buffer is written without a chance to block. */
   private static final int AT_ONCE = 8 * 1024;
 
-  private static final ThreadLocal<ByteBuffer> BUFFERS =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocate(AT_ONCE));
+  private static final ThreadLocal<byte[]> BUFFERS =
+      ThreadLocal.withInitial(() -> new byte[AT_ONCE]);
 
   private final Store store;
   private final EntryAnswer entryAnswer;
@@ -112,14 +112,14 @@ final class StoredAnswer {
       Segment.Slice slice)
       throws IOException {
     try (body) {
-      ByteBuffer buffer = BUFFERS.get().clear();
-      buffer.limit((int) slice.length());
+      byte[] bytes = BUFFERS.get();
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, (int) slice.length());
       while (buffer.hasRemaining()) {
         if (body.read(buffer, slice.first() + buffer.position()) <= 0) {
           throw new BrokenTransferException();
         }
       }
-      response.getOutputStream().write(buffer.array(), 0, buffer.limit());
+      response.getOutputStream().write(bytes, 0, buffer.limit());
       RequestRecord.of(request).sent(buffer.limit());
     }
   }
