@@ -63,18 +63,25 @@ public final class HitLatency {
     long warmup = options.number("warmup-seconds", 2) * perSecond;
     long counted = options.number("for-seconds", 10) * perSecond;
     long[] nanos = client.measure(warmup + counted, TimeUnit.SECONDS.toNanos(1) / perSecond);
+    if (nanos.length <= warmup) {
+      throw new IOException(
+          "only " + nanos.length + " answers in " + (warmup + counted) + " turns");
+    }
     long[] sorted = Arrays.copyOfRange(nanos, (int) warmup, nanos.length);
     Arrays.sort(sorted);
-    System.out.println("requests=" + sorted.length);
+    System.out.println("answers=" + sorted.length);
+    System.out.println("missing=" + (warmup + counted - nanos.length));
     System.out.println("reconnects=" + client.reconnects);
     System.out.println("p50.ms=" + millis(sorted, 0.50));
     System.out.println("p99.ms=" + millis(sorted, 0.99));
     System.out.println("max.ms=" + millis(sorted, 1));
   }
 
+  /** Asks for {@code count} answers; gives up, with fewer, a second after the last was due. */
   private long[] measure(long count, long intervalNanos) throws IOException {
     long[] latencies = new long[(int) count];
     long start = System.nanoTime();
+    long end = start + count * intervalNanos + TimeUnit.SECONDS.toNanos(1);
     long previousEnd = start;
     for (int i = 0; i < count; i++) {
       long due = start + i * intervalNanos;
@@ -82,6 +89,9 @@ public final class HitLatency {
         LockSupport.parkNanos(due - System.nanoTime());
       }
       long from = previousEnd > due ? due : System.nanoTime();
+      if (from > end || previousEnd > end) {
+        return Arrays.copyOf(latencies, i);
+      }
       get();
       previousEnd = System.nanoTime();
       latencies[i] = previousEnd - from;
