@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.Coordinator;
@@ -40,6 +42,7 @@ public final class Mirror implements AutoCloseable {
   private final Coordinator coordinator;
   private final Clock clock;
   private final Duration patience;
+  private final ScheduledThreadPoolExecutor timer;
 
   /**
    * @param pools the health of each repository's upstreams
@@ -57,6 +60,15 @@ public final class Mirror implements AutoCloseable {
     this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
     this.clock = clock;
     this.patience = limits.queueTimeout();
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "patience");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
   }
 
   /** The answer, if it can be given without asking upstream. */
@@ -97,10 +109,7 @@ public final class Mirror implements AutoCloseable {
     }
     companions(request);
     Attachment attachment = coordinator.join(order);
-    return attachment
-        .opening()
-        .<Optional<Opening>>thenApply(Optional::of)
-        .completeOnTimeout(Optional.empty(), patience.toMillis(), TimeUnit.MILLISECONDS)
+    return within(attachment.opening().<Optional<Opening>>thenApply(Optional::of), Optional.empty())
         .thenCompose(
             opening -> {
               Optional<Answer> answer =
@@ -114,6 +123,18 @@ public final class Mirror implements AutoCloseable {
                   .map(CompletableFuture::completedFuture)
                   .orElseGet(() -> again(request, round));
             });
+  }
+
+  /** The value, or another when the client has waited long enough. */
+  private <T> CompletableFuture<T> within(CompletableFuture<T> value, T tooLate) {
+    if (!value.isDone()) {
+      // By a timer of our own: CompletableFuture's would outlive a web application.
+      Future<?> timeout =
+          timer.schedule(
+              () -> value.complete(tooLate), patience.toMillis(), TimeUnit.MILLISECONDS);
+      value.whenComplete((known, fault) -> timeout.cancel(false));
+    }
+    return value;
   }
 
   private CompletableFuture<Answer> again(MirrorRequest request, int round) {
@@ -211,13 +232,10 @@ public final class Mirror implements AutoCloseable {
 
   private CompletableFuture<Answer> head(Order order) {
     CacheStatus status = CacheStatus.forwarded(CacheStatus.Forward.URI_MISS);
-    return coordinator
-        .head(order)
-        .completeOnTimeout(
-            new HeadAnswer.Unavailable(
-                new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time")),
-            patience.toMillis(),
-            TimeUnit.MILLISECONDS)
+    HeadAnswer tooLate =
+        new HeadAnswer.Unavailable(
+            new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time"));
+    return within(coordinator.head(order), tooLate)
         .thenApply(
             answer -> {
               if (answer instanceof HeadAnswer.Found found) {
@@ -232,6 +250,7 @@ public final class Mirror implements AutoCloseable {
   /** Ends all downloads; see {@link Coordinator#close(Duration)}. */
   public void close(Duration grace) {
     coordinator.close(grace);
+    timer.shutdownNow();
     negatives.close();
   }
 

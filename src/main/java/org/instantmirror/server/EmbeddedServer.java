@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -18,7 +18,7 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.instantmirror.repo.Config;
 
 /** The mirror with a Tomcat of its own. */
-final class EmbeddedServer implements AutoCloseable {
+public final class EmbeddedServer implements AutoCloseable {
 
   /** zchunk clients send 256 ranges (5 kB and more) in one field; Tomcat allots this to each connection. */
   private static final int HEADER_BYTES = 16 * 1024;
@@ -53,7 +53,7 @@ final class EmbeddedServer implements AutoCloseable {
    *
    * @throws IOException if it can't, e.g. because the port is taken
    */
-  static EmbeddedServer start(Config config, Engine engine) throws IOException {
+  public static EmbeddedServer start(Config config, Engine engine) throws IOException {
     EmbeddedServer server =
         new EmbeddedServer(config, engine, Files.createTempDirectory("instantmirror-"));
     try {
@@ -89,7 +89,12 @@ final class EmbeddedServer implements AutoCloseable {
     errors.setShowServerInfo(false);
     StandardHost host = (StandardHost) tomcat.getHost();
     host.getPipeline().addValve(errors);
-    Context context = tomcat.addContext("", null);
+    StandardContext context = (StandardContext) tomcat.addContext("", null);
+    // Nothing is ever undeployed here: the process ends.
+    context.setClearReferencesRmiTargets(false);
+    context.setClearReferencesStopThreads(false);
+    context.setClearReferencesThreadLocals(false);
+    context.setClearReferencesObjectStreamClassCaches(false);
     context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
     context.getServletContext().setAttribute(WebApplicationListener.ENGINE, engine);
     context.addApplicationListener(WebApplicationListener.class.getName());
@@ -119,7 +124,7 @@ final class EmbeddedServer implements AutoCloseable {
   }
 
   /** The URL it answers at. */
-  String url() {
+  public String url() {
     InetAddress address = config.address();
     String host =
         address == null || address.isAnyLocalAddress() ? "localhost" : address.getHostAddress();

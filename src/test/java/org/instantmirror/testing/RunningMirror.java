@@ -1,0 +1,153 @@
+package org.instantmirror.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.instantmirror.repo.Config;
+import org.instantmirror.repo.ConfigException;
+import org.instantmirror.repo.ConfigReader;
+import org.instantmirror.repo.ConfigSources;
+import org.instantmirror.server.EmbeddedServer;
+import org.instantmirror.server.Engine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole mirror within the test's process: configuration files, engine, embedded server on a free
+ * port of 127.0.0.1. Time-outs are short unless set otherwise.
+ */
+public final class RunningMirror implements AutoCloseable {
+
+  private final Path folder;
+  private final boolean ownsFolder;
+  private final EmbeddedServer server;
+
+  private RunningMirror(Path folder, boolean ownsFolder, EmbeddedServer server) {
+    this.folder = folder;
+    this.ownsFolder = ownsFolder;
+    this.server = server;
+  }
+
+  /** What is set before it starts. */
+  public static final class Setup {
+    private final List<String> main = new ArrayList<>();
+    private final List<String> repos = new ArrayList<>();
+    private Clock clock = Clock.systemUTC();
+    private @Nullable Path folder;
+
+    private Setup() {
+      main.add("address = 127.0.0.1");
+      main.add("shutdown_timeout = 0");
+      main.add("min_free = 1M");
+    }
+
+    /** A line of {@code [main]}. */
+    public Setup main(String line) {
+      main.add(line);
+      return this;
+    }
+
+    /** A repository with these base URLs and further lines. */
+    public Setup repo(String id, List<String> baseUrls, String... lines) {
+      repos.add("[" + id + "]\nname=" + id + "\nbaseurl=" + String.join("\n  ", baseUrls));
+      repos.addAll(List.of(lines));
+      return this;
+    }
+
+    /** Repository {@code repo} of an upstream's whole tree. */
+    public Setup repo(FakeUpstream upstream, String... lines) {
+      return repo("repo", List.of(upstream.origin() + "/"), lines);
+    }
+
+    /** The clock of all rules. */
+    public Setup clock(Clock newClock) {
+      clock = newClock;
+      return this;
+    }
+
+    /** Where configuration and cache lie, to be kept when the mirror is closed. */
+    public Setup folder(Path newFolder) {
+      folder = newFolder;
+      return this;
+    }
+
+    /** Starts it. */
+    public RunningMirror start() {
+      try {
+        boolean own = folder == null;
+        Path base = folder == null ? Files.createTempDirectory("mirror-test-") : folder;
+        Path reposDir = Files.createDirectories(base.resolve("repos.d"));
+        Path config = base.resolve("instantmirror.conf");
+        Files.writeString(config, "[main]\n" + String.join("\n", main) + "\n");
+        Files.writeString(reposDir.resolve("test.repo"), String.join("\n", repos) + "\n");
+        Config read =
+            ConfigReader.read(
+                new ConfigSources(
+                    config,
+                    true,
+                    new ConfigSources.Overrides(null, 0, base.resolve("cache"), reposDir),
+                    base.resolve("cache")));
+        Engine engine = new Engine(read, clock);
+        return new RunningMirror(base, own, EmbeddedServer.start(read, engine));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (ConfigException e) {
+        throw new IllegalArgumentException(e);
+      }
+    }
+  }
+
+  /** Begins to set one up. */
+  public static Setup setup() {
+    return new Setup();
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return URI.create(server.url()).getPort();
+  }
+
+  /** One GET of a file of repository {@code repo}. */
+  public RawResponse get(String path, String... fields) {
+    return request("GET", "/mirror/repo/" + path, fields);
+  }
+
+  /** One request. */
+  public RawResponse request(String method, String target, String... fields) {
+    try {
+      return RawClient.request(port(), method, target, fields);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The cache directory. */
+  public Path cacheDir() {
+    return folder.resolve("cache");
+  }
+
+  /** Where a file of repository {@code repo} lies when it is stored. */
+  public Path stored(String path) {
+    return cacheDir().resolve("repo").resolve(path);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    if (ownsFolder) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
