@@ -43,6 +43,12 @@ public record Repo(
     }
   }
 
+  /** The same, spoken to in another way. */
+  Repo withTransport(Transport other) {
+    return new Repo(
+        id, name, baseUrls, classifier, lifetimes, other, retries, maxParallelDownloads);
+  }
+
   /** The variables that the first segments of a path stand for, in their fixed order. */
   public List<String> variables() {
     return baseUrls.get(0).variables();
