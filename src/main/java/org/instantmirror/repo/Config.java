@@ -3,6 +3,8 @@ package org.instantmirror.repo;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,12 @@ public record Config(
     int heads,
     Map<RepoId, Repo> repos,
     List<String> warnings) {
+
+  /** Copies the map and the list, and keeps their order. */
+  public Config {
+    repos = Collections.unmodifiableMap(new LinkedHashMap<>(repos));
+    warnings = List.copyOf(warnings);
+  }
 
   /** The repository of that name. */
   public Optional<Repo> repo(String id) {

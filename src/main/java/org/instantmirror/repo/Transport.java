@@ -3,6 +3,7 @@ package org.instantmirror.repo;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param sslClientKey PEM file of its PKCS#8 or PKCS#1 key; null if it is in {@code sslClientCert}
  * @param username for Basic authentication at the base URLs only
  * @param password for Basic authentication at the base URLs only
- * @param redirectHosts {@code host:port} (lower case) that a redirect may lead to although their
- *     addresses are loopback, private or link-local
+ * @param redirectHosts {@code host:port} (lower case; an IPv6 address in brackets) that a redirect
+ *     may lead to although their addresses are loopback, private or link-local; a Transport of
+ *     {@link ConfigReader} holds those of all base URLs too
  * @param maxConnectionsPerHost connections at once to one host
  */
 public record Transport(
@@ -44,6 +46,27 @@ public record Transport(
   /** Copies the set. */
   public Transport {
     redirectHosts = Set.copyOf(redirectHosts);
+  }
+
+  /** The same, and redirects may lead to those hosts. */
+  Transport allowingRedirectsTo(Set<String> hostAndPorts) {
+    Set<String> all = new HashSet<>(redirectHosts);
+    all.addAll(hostAndPorts);
+    return new Transport(
+        connectTimeout,
+        timeout,
+        minRate,
+        proxy,
+        proxyUsername,
+        proxyPassword,
+        sslVerify,
+        sslCaCert,
+        sslClientCert,
+        sslClientKey,
+        username,
+        password,
+        all,
+        maxConnectionsPerHost);
   }
 
   @Override

@@ -1,0 +1,187 @@
+package org.instantmirror.repo;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The keys of the configuration, each declared here and nowhere else. Its name in a file is the
+ * constant's in lower case. {@code conf/instantmirror.conf} documents all of them with the same
+ * words and defaults.
+ */
+public enum ConfigKey {
+  CACHEDIR(Scope.MAIN, "/var/cache/instantmirror", "The tree of cached files."),
+  INDEXDIR(
+      Scope.MAIN,
+      "",
+      "Where the index lies if not in cachedir/.instantmirror: on a local disk where the cache is on"
+          + " NFS."),
+  REPOSDIR(Scope.MAIN, "/etc/instantmirror/repos.d", "Folders whose *.repo files are read."),
+  VARSDIR(
+      Scope.MAIN,
+      "/etc/dnf/vars /etc/instantmirror/vars",
+      "Folders of yum variables: the file contentdir holds the value of $contentdir in its first"
+          + " line. A later folder wins; one may be missing."),
+  ADDRESS(
+      Scope.MAIN,
+      "",
+      "The address to listen on; all addresses where it is empty. Standalone only."),
+  PORT(
+      Scope.MAIN,
+      "8080",
+      "The port to listen on, 0 to 65535; 0 takes a free one. Standalone only."),
+  MIN_FREE(
+      Scope.MAIN,
+      "5% or 1G",
+      "How much of the disk stays free: a share, a size, or the smaller of both. Below it nothing"
+          + " new is stored."),
+  ABANDONED_LIMIT(
+      Scope.MAIN,
+      "64M",
+      "A download that all clients have left goes on if half of it is there or at most this much is"
+          + " missing; else it pauses."),
+  MAX_DOWNLOADS(Scope.MAIN, "64", "Downloads at once, 1 to 10000."),
+  DOWNLOAD_QUEUE(Scope.MAIN, "1000", "Downloads that may wait for a place, 0 to 1000000."),
+  QUEUE_TIMEOUT(
+      Scope.MAIN,
+      "25s",
+      "How long a download may wait for a place and a client for its status line, 0.1s to 10m. dnf"
+          + " waits 30 s."),
+  MAX_PASS_THROUGH(Scope.MAIN, "200", "Requests passed through at once, 1 to 100000."),
+  SHUTDOWN_TIMEOUT(
+      Scope.MAIN, "10s", "How long running transfers may go on when the server stops, 0 to 1h."),
+  HEADS_IN_MEMORY(Scope.MAIN, "100000", "Files whose headers are kept in memory, 1 to 100000000."),
+
+  MIRROR_METADATA_EXPIRE(
+      Scope.BOTH,
+      "60s",
+      "How long a file that may change under its name is served without asking upstream; 0 asks"
+          + " every time. (metadata_expire is the clients' and ignored.)"),
+  PACKAGE_EXPIRE(
+      Scope.BOTH,
+      "1h",
+      "The same for packages; 0 asks every time, never trusts the name for ever."),
+  NEGATIVE_EXPIRE(
+      Scope.BOTH, "5s", "How long upstream's 404 or 410 is repeated without asking again."),
+  VANISH_AFTER(
+      Scope.BOTH,
+      "48h",
+      "How long a file under repodata/ must be gone upstream before the cached copy is dropped."),
+  CONNECT_TIMEOUT(
+      Scope.BOTH, "5s", "How long a connection to upstream may take, TLS included, 0.1s to 10m."),
+  TIMEOUT(
+      Scope.BOTH,
+      "10s",
+      "How long upstream may send nothing, or less than minrate, before a transfer counts as"
+          + " broken, 0.1s to 1h."),
+  MINRATE(Scope.BOTH, "1000", "Bytes a second below which a transfer has stalled; 0 for no limit."),
+  RETRIES(
+      Scope.BOTH,
+      "4",
+      "Rounds over a repository's base URLs before a download fails, 1 to 100. (yum's 0, for ever,"
+          + " is not offered: such a download would keep its place.)"),
+  MAX_PARALLEL_DOWNLOADS(Scope.BOTH, "8", "Downloads at once of one repository, 1 to 1000."),
+  MAX_CONNECTIONS_PER_HOST(
+      Scope.BOTH, "32", "Connections at once to one upstream host, 1 to 1000."),
+  PROXY(
+      Scope.BOTH,
+      "",
+      "An HTTP proxy towards upstream, http://host:port; empty or _none_ for none."),
+  PROXY_USERNAME(Scope.BOTH, "", "The user at the proxy."),
+  PROXY_PASSWORD(Scope.BOTH, "", "The password at the proxy."),
+  SSLVERIFY(Scope.BOTH, "1", "Whether upstream's certificate and host name are verified."),
+  SSLCACERT(
+      Scope.BOTH, "", "A PEM file of the authorities to trust in place of the well-known ones."),
+  SSLCLIENTCERT(Scope.BOTH, "", "A PEM file of our certificate for upstream."),
+  SSLCLIENTKEY(Scope.BOTH, "", "A PEM file of its key, if that is not in sslclientcert."),
+  USERNAME(Scope.BOTH, "", "The user at the base URLs; never sent to another host."),
+  PASSWORD(Scope.BOTH, "", "The password at the base URLs."),
+  REDIRECT_HOSTS(
+      Scope.BOTH,
+      "",
+      "Hosts (host or host:port) to which upstream may redirect although their addresses are"
+          + " loopback, private or link-local. The hosts of all base URLs are always allowed."),
+  CACHE_PATTERNS(
+      Scope.BOTH,
+      "",
+      "Shell patterns of files to store beside packages and metadata. Without a slash they are"
+          + " matched with the file's name, else with the path below the base URL; ** crosses"
+          + " folders."),
+  PASS_PATTERNS(
+      Scope.BOTH, "", "Shell patterns of files to pass through although they would be stored."),
+  BANDWIDTH(
+      Scope.BOTH,
+      "0",
+      "yum's bandwidth in bytes a second. Checked, but without effect in this release."),
+  THROTTLE(
+      Scope.BOTH,
+      "0",
+      "yum's throttle: bytes a second or a share of bandwidth (50%). Checked, but without effect in"
+          + " this release."),
+
+  NAME(Scope.REPO, "", "What people call the repository; its id where it is empty."),
+  BASEURL(
+      Scope.REPO,
+      "",
+      "The upstreams, http or https, in order of preference. $releasever, $stream, $basearch and"
+          + " $arch become leading segments of our URLs; all other variables come from varsdir."),
+  ENABLED(Scope.REPO, "1", "Whether the section counts."),
+  MIRRORLIST(Scope.REPO, "", "Not read in this release: give a baseurl."),
+  METALINK(Scope.REPO, "", "Not read in this release either.");
+
+  /** Where a key may stand. */
+  public enum Scope {
+    /** In {@code [main]} only. */
+    MAIN,
+    /** In a repository's section only. */
+    REPO,
+    /** In {@code [main]} for all repositories, or in a repository's section for that one. */
+    BOTH
+  }
+
+  private static final Map<String, ConfigKey> BY_KEY =
+      Arrays.stream(values()).collect(Collectors.toMap(ConfigKey::key, Function.identity()));
+
+  private final Scope scope;
+  private final String defaultText;
+  private final String doc;
+
+  ConfigKey(Scope scope, String defaultText, String doc) {
+    this.scope = scope;
+    this.defaultText = defaultText;
+    this.doc = doc;
+  }
+
+  /** The key of that name. */
+  static Optional<ConfigKey> of(String key) {
+    return Optional.ofNullable(BY_KEY.get(key));
+  }
+
+  /** As it is written in a file. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Where it may stand. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /** Whether it may stand in {@code [main]}, or else in a repository's section. */
+  boolean allowedIn(boolean main) {
+    return scope == Scope.BOTH || scope == (main ? Scope.MAIN : Scope.REPO);
+  }
+
+  /** The value that it has where nobody gives one, as it would be written; may be empty. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** What it does, and its range. */
+  public String doc() {
+    return doc;
+  }
+}

@@ -1,0 +1,236 @@
+package org.instantmirror.repo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the configuration: {@code instantmirror.conf} with its {@code [main]}, and the folders of
+ * {@code .repo} files that it names. As in {@code yum.conf}, a section of another name is a
+ * repository there too. Used by one thread, once.
+ */
+public final class ConfigReader {
+
+  private static final String MAIN = "main";
+
+  private final ConfigSources sources;
+  private final List<String> warnings = new ArrayList<>();
+  private final Map<RepoId, Repo> repos = new LinkedHashMap<>();
+  private final Map<RepoId, IniFile.Section> places = new LinkedHashMap<>();
+
+  private ConfigReader(ConfigSources sources) {
+    this.sources = sources;
+  }
+
+  /**
+   * The configuration that these sources hold.
+   *
+   * @throws ConfigException if a file can't be read, a line isn't of the language, a value isn't
+   *     allowed, {@code instantmirror.conf} holds an unknown key, two enabled sections have one id,
+   *     or something that somebody named (a file, a folder) is missing
+   */
+  public static Config read(ConfigSources sources) throws ConfigException {
+    return new ConfigReader(sources).read();
+  }
+
+  private Config read() throws ConfigException {
+    List<IniFile.Section> sections = configFile();
+    Settings main = new Settings(overrides(), new Settings(main(sections), null));
+    // Also where no repository inherits it: what is wrong is said at once.
+    Policy.of(main);
+    RepoReader reader =
+        new RepoReader(main, new Variables(folderList(main.get(ConfigKey.VARSDIR))), warnings);
+    for (IniFile.Section section : sections) {
+      if (!section.name().equals(MAIN)) {
+        addRepo(section, reader, new SectionKeys(true, warnings));
+      }
+    }
+    for (Path file : repoFiles(main)) {
+      addRepos(file, reader);
+    }
+    allowRedirectsToBaseUrls();
+    return config(main);
+  }
+
+  private List<IniFile.Section> configFile() throws ConfigException {
+    Path file = sources.configFile();
+    if (file == null || (!sources.configFileRequired() && Files.notExists(file))) {
+      return List.of();
+    }
+    return IniFile.read(file);
+  }
+
+  private Map<ConfigKey, Setting> main(List<IniFile.Section> sections) throws ConfigException {
+    List<IniFile.Section> mains = sections.stream().filter(s -> s.name().equals(MAIN)).toList();
+    if (mains.isEmpty()) {
+      return Map.of();
+    }
+    if (mains.size() > 1) {
+      throw mains.get(1).fault("begins a second time; first at " + mains.get(0).origin());
+    }
+    return new SectionKeys(true, warnings).ofMain(mains.get(0));
+  }
+
+  private Map<ConfigKey, Setting> overrides() {
+    ConfigSources.Overrides given = sources.overrides();
+    Map<ConfigKey, Setting> settings = new EnumMap<>(ConfigKey.class);
+    put(settings, ConfigKey.ADDRESS, given.address());
+    put(settings, ConfigKey.PORT, given.port());
+    put(settings, ConfigKey.CACHEDIR, given.cacheDir());
+    return settings;
+  }
+
+  private static void put(Map<ConfigKey, Setting> settings, ConfigKey key, @Nullable Object value) {
+    if (value != null) {
+      settings.put(key, commandLine(key, value));
+    }
+  }
+
+  private static Setting commandLine(ConfigKey key, Object value) {
+    return new Setting(
+        "command line", Path.of("").toAbsolutePath(), "", "--" + key.key(), value.toString());
+  }
+
+  private List<Path> repoFiles(Settings main) throws ConfigException {
+    Path override = sources.overrides().reposDir();
+    Optional<Setting> given = main.given(ConfigKey.REPOSDIR);
+    List<Path> folders;
+    if (override != null) {
+      requireFolder(commandLine(ConfigKey.REPOSDIR, override), override);
+      folders = List.of(override.toAbsolutePath());
+    } else if (given.isPresent()) {
+      folders = folders(given.get());
+    } else {
+      folders =
+          folderList(main.get(ConfigKey.REPOSDIR)).stream().filter(Files::isDirectory).toList();
+    }
+    List<Path> files = new ArrayList<>();
+    for (Path folder : folders) {
+      files.addAll(repoFiles(folder));
+    }
+    return files;
+  }
+
+  private static List<Path> repoFiles(Path folder) throws ConfigException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> isRepoFile(String.valueOf(file.getFileName())))
+          .filter(Files::isRegularFile)
+          .sorted(Comparator.comparing(file -> String.valueOf(file.getFileName())))
+          .toList();
+    } catch (IOException e) {
+      throw new ConfigException(folder + ": can't be read (" + e + ")");
+    }
+  }
+
+  /** As a shell's {@code *.repo}: an editor's hidden files don't count. */
+  private static boolean isRepoFile(String name) {
+    return name.endsWith(".repo") && !name.startsWith(".");
+  }
+
+  /** Folders that somebody named, so that a missing one is an error. */
+  private static List<Path> folders(Setting setting) throws ConfigException {
+    List<Path> folders = folderList(setting);
+    for (Path folder : folders) {
+      requireFolder(setting, folder);
+    }
+    return folders;
+  }
+
+  private static List<Path> folderList(Setting setting) throws ConfigException {
+    return setting.as(
+        text ->
+            ValueSyntax.words(text).stream()
+                .map(word -> setting.folder().resolve(word).toAbsolutePath().normalize())
+                .toList());
+  }
+
+  private static void requireFolder(Setting setting, Path folder) throws ConfigException {
+    if (!Files.isDirectory(folder)) {
+      throw setting.fault(folder + " is no folder");
+    }
+  }
+
+  private void addRepos(Path file, RepoReader reader) throws ConfigException {
+    SectionKeys keys = new SectionKeys(false, warnings);
+    for (IniFile.Section section : IniFile.read(file)) {
+      if (section.name().equals(MAIN)) {
+        warnings.add(section.message("belongs in instantmirror.conf; left out"));
+      } else {
+        addRepo(section, reader, keys);
+      }
+    }
+  }
+
+  private void addRepo(IniFile.Section section, RepoReader reader, SectionKeys keys)
+      throws ConfigException {
+    if (!RepoReader.isEnabled(section)) {
+      return;
+    }
+    if (!RepoId.isValid(section.name())) {
+      throw section.fault(
+          "is no repository id; allowed are letters, digits and _.:- with no dot or underscore"
+              + " first, at most 200");
+    }
+    RepoId id = new RepoId(section.name());
+    IniFile.Section earlier = places.putIfAbsent(id, section);
+    if (earlier != null) {
+      throw section.fault(
+          "the id is taken, at " + earlier.origin() + "; rename one, or give it enabled = 0");
+    }
+    reader.read(id, section, keys.ofRepo(section)).ifPresent(repo -> repos.put(id, repo));
+  }
+
+  /** Whoever configured a host as an upstream lets others redirect there, wherever it lies. */
+  private void allowRedirectsToBaseUrls() {
+    Set<String> hosts =
+        repos.values().stream()
+            .flatMap(repo -> repo.baseUrls().stream())
+            .map(BaseUrl::hostAndPort)
+            .collect(Collectors.toSet());
+    repos.replaceAll((id, repo) -> repo.withTransport(repo.transport().allowingRedirectsTo(hosts)));
+  }
+
+  private Config config(Settings main) throws ConfigException {
+    Optional<Setting> address = main.given(ConfigKey.ADDRESS);
+    InetAddress listen = address.isPresent() ? address.get().as(ValueSyntax::address) : null;
+    return new Config(
+        listen,
+        integer(main, ConfigKey.PORT, 0, 65_535),
+        main.path(ConfigKey.CACHEDIR).orElse(sources.defaultCacheDir().toAbsolutePath()),
+        main.path(ConfigKey.INDEXDIR).orElse(null),
+        main.get(ConfigKey.MIN_FREE).as(ValueSyntax::freeSpace),
+        main.get(ConfigKey.ABANDONED_LIMIT).as(ValueSyntax::size),
+        integer(main, ConfigKey.MAX_DOWNLOADS, 1, 10_000),
+        integer(main, ConfigKey.DOWNLOAD_QUEUE, 0, 1_000_000),
+        duration(main, ConfigKey.QUEUE_TIMEOUT, "0.1s", "10m"),
+        integer(main, ConfigKey.MAX_PASS_THROUGH, 1, 100_000),
+        duration(main, ConfigKey.SHUTDOWN_TIMEOUT, "0", "1h"),
+        integer(main, ConfigKey.HEADS_IN_MEMORY, 1, 100_000_000),
+        repos,
+        warnings);
+  }
+
+  private static int integer(Settings main, ConfigKey key, int least, int most)
+      throws ConfigException {
+    return main.get(key).as(text -> ValueSyntax.integer(text, least, most));
+  }
+
+  private static Duration duration(Settings main, ConfigKey key, String least, String most)
+      throws ConfigException {
+    return main.get(key).as(text -> ValueSyntax.duration(text, least, most));
+  }
+}

@@ -1,0 +1,73 @@
+package org.instantmirror.repo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A folder with an {@code instantmirror.conf}, {@code repos.d} and {@code vars} for a test. */
+final class ConfigFolder {
+
+  private final Path folder;
+
+  ConfigFolder(Path folder) {
+    this.folder = folder;
+    write("repos.d/README", "not a .repo file");
+    main("");
+  }
+
+  /** Writes {@code [main]} with our folders and these lines. */
+  ConfigFolder main(String lines) {
+    return conf("[main]\nreposdir = repos.d\nvarsdir = vars\n" + lines);
+  }
+
+  ConfigFolder conf(String text) {
+    return write("instantmirror.conf", text);
+  }
+
+  /** Writes a {@code .repo} file. */
+  ConfigFolder repo(String fileName, String text) {
+    return write("repos.d/" + fileName, text);
+  }
+
+  /** Writes a section {@code [test]} with a base URL and these lines. */
+  ConfigFolder section(String lines) {
+    return repo("test.repo", "[test]\nbaseurl=http://up.example/x/\n" + lines);
+  }
+
+  ConfigFolder variable(String name, String content) {
+    return write("vars/" + name, content);
+  }
+
+  ConfigFolder write(String name, String text) {
+    try {
+      Path file = folder.resolve(name);
+      Path parent = file.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.writeString(file, text);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  Config read() throws ConfigException {
+    return read(ConfigSources.Overrides.NONE);
+  }
+
+  Config read(ConfigSources.Overrides overrides) throws ConfigException {
+    return ConfigReader.read(
+        new ConfigSources(path("instantmirror.conf"), true, overrides, path("cache")));
+  }
+
+  /** The repository {@code [test]}. */
+  Repo readRepo() throws ConfigException {
+    return read().repo("test").orElseThrow();
+  }
+}
