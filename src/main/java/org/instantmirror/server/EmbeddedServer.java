@@ -94,7 +94,6 @@ public final class EmbeddedServer implements AutoCloseable {
     context.setClearReferencesRmiTargets(false);
     context.setClearReferencesStopThreads(false);
     context.setClearReferencesThreadLocals(false);
-    context.setClearReferencesObjectStreamClassCaches(false);
     context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
     context.getServletContext().setAttribute(WebApplicationListener.ENGINE, engine);
     context.addApplicationListener(WebApplicationListener.class.getName());
