@@ -1,0 +1,189 @@
+package org.instantmirror.upstream;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.instantmirror.repo.Transport;
+import org.instantmirror.upstream.KnownOrigins.Standing;
+
+/**
+ * The connection pools, one for each distinct transport and way of trusting a host, made when first
+ * needed. Because foreign hosts have a pool of their own, a connection in it was checked when it
+ * was made, and one that was made with a client certificate is never used for another host.
+ * Thread-safe.
+ */
+final class ConnectionPools implements Closeable {
+
+  private static final int HOSTS_PER_POOL = 32;
+  private static final Http1Config LIMITS =
+      Http1Config.custom().setMaxHeaderCount(200).setMaxLineLength(16 * 1024).build();
+  private static final TimeValue IDLE_LIMIT = TimeValue.ofSeconds(30);
+  private static final TimeValue LIFE_LIMIT = TimeValue.ofMinutes(10);
+
+  /** After this long unused, a connection is looked at for an end of the stream before its use. */
+  private static final TimeValue VALIDATE_AFTER = TimeValue.ofMilliseconds(500);
+
+  private final String userAgent;
+  private final DnsResolver dns;
+  private final LongSupplier nanoClock;
+  private final Map<Key, Pool> pools = new ConcurrentHashMap<>();
+
+  ConnectionPools(String userAgent, DnsResolver dns, LongSupplier nanoClock) {
+    this.userAgent = userAgent;
+    this.dns = dns;
+    this.nanoClock = nanoClock;
+  }
+
+  private record Key(Transport transport, boolean withClientCertificate, boolean publicOnly) {}
+
+  /**
+   * A client and the pool of its connections.
+   *
+   * @param client sends one request and nothing more: no redirects, retries, cookies
+   * @param connections of that client alone
+   */
+  record Pool(CloseableHttpClient client, PoolingHttpClientConnectionManager connections) {
+
+    /** Closes what isn't in use and has been unused for a while. */
+    void sweep() {
+      connections.closeExpired();
+      connections.closeIdle(IDLE_LIMIT);
+    }
+
+    /** Closes what isn't in use, after one of them has turned out to be dead. */
+    void closeIdle() {
+      connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+    }
+  }
+
+  /**
+   * The pool for a host of that standing.
+   *
+   * @throws IOException if the transport's TLS files are unfit; the message names the file
+   */
+  Pool pool(Transport transport, Standing standing) throws IOException {
+    Key key =
+        new Key(
+            transport,
+            standing == Standing.CONFIGURED && transport.sslClientCert() != null,
+            // Behind a proxy only the proxy's name is resolved, and that one is configured.
+            standing == Standing.FOREIGN && transport.proxy() == null);
+    Pool known = pools.get(key);
+    if (known != null) {
+      return known;
+    }
+    Pool made = make(key);
+    Pool raced = pools.putIfAbsent(key, made);
+    if (raced != null) {
+      made.client().close(CloseMode.IMMEDIATE);
+      return raced;
+    }
+    return made;
+  }
+
+  /** Closes connections that nobody has used for a while, in all pools. */
+  void sweep() {
+    pools.values().forEach(Pool::sweep);
+  }
+
+  @Override
+  public void close() {
+    pools.values().forEach(pool -> pool.client().close(CloseMode.IMMEDIATE));
+  }
+
+  /** The proxy's host and port, or null. */
+  static @org.jspecify.annotations.Nullable HttpHost proxy(Transport transport) {
+    URI proxy = transport.proxy();
+    return proxy == null
+        ? null
+        : Origin.of(proxy)
+            .map(origin -> new HttpHost(origin.scheme(), origin.host(), origin.port()))
+            .orElseThrow(() -> new IllegalArgumentException("not a proxy's URL"));
+  }
+
+  private Pool make(Key key) throws IOException {
+    Transport transport = key.transport;
+    PoolingHttpClientConnectionManager connections = connections(key);
+    CloseableHttpClient client =
+        HttpClientBuilder.create()
+            .setConnectionManager(connections)
+            .setUserAgent(userAgent)
+            .setProxy(proxy(transport))
+            .setDefaultRequestConfig(requestConfig(transport))
+            .disableRedirectHandling()
+            .disableAutomaticRetries()
+            .disableCookieManagement()
+            .disableAuthCaching()
+            // Files pass as they are: a .gz stays a .gz.
+            .disableContentCompression()
+            // Or connections with a client certificate would be kept for nobody.
+            .disableConnectionState()
+            .build();
+    return new Pool(client, connections);
+  }
+
+  private static RequestConfig requestConfig(Transport transport) {
+    return RequestConfig.custom()
+        .setConnectionRequestTimeout(timeout(transport.timeout()))
+        .setResponseTimeout(timeout(transport.timeout()))
+        .setDefaultKeepAlive(IDLE_LIMIT.getDuration(), IDLE_LIMIT.getTimeUnit())
+        .setRedirectsEnabled(false)
+        .setAuthenticationEnabled(false)
+        .setContentCompressionEnabled(false)
+        .setProtocolUpgradeEnabled(false)
+        .setExpectContinueEnabled(false)
+        .build();
+  }
+
+  private PoolingHttpClientConnectionManager connections(Key key) throws IOException {
+    Transport transport = key.transport;
+    return PoolingHttpClientConnectionManagerBuilder.create()
+        .setConnectionFactory(
+            ManagedHttpClientConnectionFactory.builder()
+                .http1Config(LIMITS)
+                .incomingContentLengthStrategy(MessageFraming.INSTANCE)
+                .responseParserFactory(
+                    AnswerHeadParser.factory(LIMITS, transport.timeout(), nanoClock))
+                .build())
+        .setDnsResolver(key.publicOnly ? new PublicAddressResolver(dns) : dns)
+        .setTlsSocketStrategy(TlsSettings.strategy(transport, key.withClientCertificate))
+        .setDefaultTlsConfig(
+            TlsConfig.custom().setHandshakeTimeout(timeout(transport.connectTimeout())).build())
+        .setDefaultConnectionConfig(
+            ConnectionConfig.custom()
+                .setConnectTimeout(timeout(transport.connectTimeout()))
+                .setSocketTimeout(timeout(transport.timeout()))
+                .setTimeToLive(LIFE_LIMIT)
+                .setValidateAfterInactivity(VALIDATE_AFTER)
+                .build())
+        .setDefaultSocketConfig(
+            SocketConfig.custom().setSoTimeout(timeout(transport.timeout())).build())
+        .setMaxConnPerRoute(transport.maxConnectionsPerHost())
+        .setMaxConnTotal(transport.maxConnectionsPerHost() * HOSTS_PER_POOL)
+        .setOffLockDisposalEnabled(true)
+        .build();
+  }
+
+  private static Timeout timeout(Duration duration) {
+    return Timeout.ofMilliseconds(duration.toMillis());
+  }
+}

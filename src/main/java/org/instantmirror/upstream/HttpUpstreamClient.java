@@ -1,0 +1,294 @@
+package org.instantmirror.upstream;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.auth.AuthExchange;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.ProtocolException;
+import org.instantmirror.repo.Transport;
+import org.instantmirror.upstream.ConnectionPools.Pool;
+import org.instantmirror.upstream.KnownOrigins.Standing;
+import org.instantmirror.upstream.UpstreamException.Kind;
+
+/**
+ * Asks upstreams through Apache HttpClient. It follows redirects itself, because each hop is
+ * checked, and loses credentials and client certificate when it leaves the base URLs' origins.
+ * Thread-safe; one instance serves all repositories.
+ */
+public final class HttpUpstreamClient implements UpstreamClient {
+
+  /** More redirects than this are not followed. */
+  static final int MAX_REDIRECTS = 10;
+
+  private static final int REDIRECT_BODY_LIMIT = 8 * 1024;
+  private static final long SWEEP_NANOS = Duration.ofSeconds(30).toNanos();
+
+  /**
+   * Fields that are never taken from a caller: ours, those of one connection (RFC 9110 section
+   * 7.6.1), and those that tell of a client what is no upstream's business.
+   */
+  private static final Set<String> NOT_FORWARDED =
+      Set.of(
+          "accept-encoding",
+          "authorization",
+          "connection",
+          "content-length",
+          "cookie",
+          "expect",
+          "host",
+          "keep-alive",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "user-agent",
+          "via");
+
+  private final ConnectionPools pools;
+  private final LongSupplier nanoClock;
+  private final AtomicLong lastSweepNanos;
+
+  /** A client that resolves names as the system does. */
+  public HttpUpstreamClient() {
+    this(SystemDefaultDnsResolver.INSTANCE, System::nanoTime);
+  }
+
+  HttpUpstreamClient(DnsResolver dns, LongSupplier nanoClock) {
+    this.pools = new ConnectionPools(ProductVersion.userAgent(), dns, nanoClock);
+    this.nanoClock = nanoClock;
+    this.lastSweepNanos = new AtomicLong(nanoClock.getAsLong());
+  }
+
+  /**
+   * Reads a transport's certificate and key files, so that a mistake shows at start-up and not at
+   * the first request.
+   *
+   * @throws IOException if one is missing or unfit; the message names it and says what is allowed
+   */
+  public static void check(Transport transport) throws IOException {
+    TlsSettings.strategy(transport, transport.sslClientCert() != null);
+  }
+
+  @Override
+  public UpstreamResponse execute(UpstreamRequest request) throws UpstreamException {
+    sweepNowAndThen();
+    Transport transport = request.repo().transport();
+    KnownOrigins origins = new KnownOrigins(request.repo());
+    Set<URI> visited = new HashSet<>();
+    long startNanos = nanoClock.getAsLong();
+    URI uri = request.uri();
+    while (true) {
+      visited.add(uri);
+      HttpUpstreamResponse response = hop(request, uri, origins);
+      Optional<String> location = response.header("Location");
+      if (!RedirectTarget.isRedirect(response.status()) || location.isEmpty()) {
+        return response;
+      }
+      response.drainOrGiveUp(REDIRECT_BODY_LIMIT);
+      URI target = RedirectTarget.resolve(uri, location.get());
+      if (visited.contains(target)) {
+        throw new UpstreamException(Kind.REDIRECT, uri + ": a redirect loop over " + target);
+      }
+      if (visited.size() > MAX_REDIRECTS) {
+        throw new UpstreamException(
+            Kind.REDIRECT, request.uri() + ": more than " + MAX_REDIRECTS + " redirects");
+      }
+      if (nanoClock.getAsLong() - startNanos > budgetNanos(transport)) {
+        throw new UpstreamException(Kind.TIMEOUT, request.uri() + ": the redirects take too long");
+      }
+      uri = target;
+    }
+  }
+
+  /** How long redirects may be followed: as long as one slow answer may take. */
+  private static long budgetNanos(Transport transport) {
+    return transport.connectTimeout().plus(transport.timeout()).plus(transport.timeout()).toNanos();
+  }
+
+  private HttpUpstreamResponse hop(UpstreamRequest request, URI uri, KnownOrigins origins)
+      throws UpstreamException {
+    Origin origin =
+        Origin.of(uri)
+            .orElseThrow(
+                () -> new UpstreamException(Kind.PROTOCOL, uri + ": not a usable http(s) URL"));
+    Standing standing = origins.standing(origin);
+    if (standing == Standing.FOREIGN) {
+      requireForeignAllowed(uri, origin);
+    }
+    Transport transport = request.repo().transport();
+    try {
+      Pool pool = pool(uri, transport, standing);
+      HttpUriRequestBase message = message(request, uri, origin, standing);
+      try {
+        return send(pool, message, uri, origin, transport);
+      } catch (StaleConnectionException e) {
+        // The server closed an idle connection just as we used it: no fault of the upstream. The
+        // others in the pool are likely dead too.
+        pool.closeIdle();
+        HttpUriRequestBase again = message(request, uri, origin, standing);
+        return send(pool, again, uri, origin, transport);
+      }
+    } catch (IOException e) {
+      throw UpstreamFault.beforeHead(uri, e, transport);
+    }
+  }
+
+  private Pool pool(URI uri, Transport transport, Standing standing) throws UpstreamException {
+    try {
+      return pools.pool(transport, standing);
+    } catch (IOException e) {
+      throw new UpstreamException(Kind.UNREACHABLE, uri + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks what can be told without resolving: behind a proxy nothing else is. Names are checked
+   * when they are resolved, by {@link PublicAddressResolver}.
+   */
+  private static void requireForeignAllowed(URI uri, Origin origin) throws UpstreamException {
+    boolean forbidden =
+        PublicAddress.isLocalName(origin.host()) || PublicAddress.isAmbiguousLiteral(origin.host());
+    if (!forbidden && PublicAddress.isLiteral(origin.host())) {
+      forbidden = !PublicAddress.isPublicLiteral(origin.host());
+    }
+    if (forbidden) {
+      throw new UpstreamException(
+          Kind.REDIRECT,
+          uri + ": a private address that is neither a base URL's nor in redirect_hosts");
+    }
+  }
+
+  /** A pooled connection turned out to be dead when it was used. */
+  private static final class StaleConnectionException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    StaleConnectionException(IOException cause) {
+      super(cause);
+    }
+  }
+
+  private HttpUpstreamResponse send(
+      Pool pool, HttpUriRequestBase message, URI uri, Origin origin, Transport transport)
+      throws IOException {
+    HttpClientContext context = HttpClientContext.create();
+    authenticateAtProxy(context, transport);
+    HttpHost target = new HttpHost(origin.scheme(), origin.host(), origin.port());
+    ClassicHttpResponse response;
+    try {
+      response = pool.client().executeOpen(target, message, context);
+    } catch (NoHttpResponseException | SocketException e) {
+      if (cameOverUsedConnection(context) && !message.isCancelled()) {
+        throw new StaleConnectionException(e);
+      }
+      throw e;
+    }
+    try {
+      requireFromOrigin(uri, origin, transport, context, response);
+      return new HttpUpstreamResponse(uri, message, response, transport, nanoClock);
+    } catch (IOException e) {
+      message.cancel();
+      throw e;
+    } catch (ProtocolException e) {
+      message.cancel();
+      throw new UpstreamException(Kind.PROTOCOL, uri + ": not proper HTTP: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether the connection that failed had brought an answer before. */
+  private static boolean cameOverUsedConnection(HttpClientContext context) {
+    EndpointDetails endpoint = context.getEndpointDetails();
+    return endpoint != null && endpoint.getResponseCount() > 0;
+  }
+
+  /**
+   * A proxy's own refusal must not be taken for the upstream's answer: its 404 would drop a file.
+   */
+  private static void requireFromOrigin(
+      URI uri,
+      Origin origin,
+      Transport transport,
+      HttpClientContext context,
+      ClassicHttpResponse response)
+      throws UpstreamException {
+    boolean tunnelRefused =
+        transport.proxy() != null && origin.isSecure() && context.getSSLSession() == null;
+    if (tunnelRefused || (transport.proxy() != null && response.getCode() == 407)) {
+      throw new UpstreamException(
+          Kind.UNREACHABLE,
+          uri + ": the proxy " + transport.proxy() + " answered " + response.getCode());
+    }
+  }
+
+  private static HttpUriRequestBase message(
+      UpstreamRequest request, URI uri, Origin origin, Standing standing) {
+    HttpUriRequestBase message = new HttpUriRequestBase(request.method(), uri);
+    message.setScheme(origin.scheme());
+    for (Map.Entry<String, String> field : request.headers()) {
+      if (!NOT_FORWARDED.contains(field.getKey().toLowerCase(Locale.ROOT))) {
+        message.addHeader(field.getKey(), field.getValue());
+      }
+    }
+    message.setHeader("Accept-Encoding", "identity");
+    // RFC 9110 section 7.6.3: a gateway's duty; it also shows a mirror that was pointed at itself.
+    message.setHeader("Via", "1.1 " + ProductVersion.NAME);
+    Transport transport = request.repo().transport();
+    String username = transport.username();
+    if (standing == Standing.CONFIGURED && username != null) {
+      String password = Optional.ofNullable(transport.password()).orElse("");
+      byte[] pair = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
+      message.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+    }
+    return message;
+  }
+
+  /** Basic authentication at the proxy without waiting to be asked, for CONNECT too. */
+  private static void authenticateAtProxy(HttpClientContext context, Transport transport) {
+    HttpHost proxy = ConnectionPools.proxy(transport);
+    String username = transport.proxyUsername();
+    if (proxy != null && username != null) {
+      String password = Optional.ofNullable(transport.proxyPassword()).orElse("");
+      BasicScheme basic = new BasicScheme();
+      basic.initPreemptive(new UsernamePasswordCredentials(username, password.toCharArray()));
+      AuthExchange exchange = new AuthExchange();
+      exchange.select(basic);
+      context.setAuthExchange(proxy, exchange);
+    }
+  }
+
+  /** Connections that nobody uses are closed by whoever comes along: no thread just for that. */
+  private void sweepNowAndThen() {
+    long now = nanoClock.getAsLong();
+    long last = lastSweepNanos.get();
+    if (now - last > SWEEP_NANOS && lastSweepNanos.compareAndSet(last, now)) {
+      pools.sweep();
+    }
+  }
+
+  /** Breaks off what is running and closes all connections. */
+  @Override
+  public void close() {
+    pools.close();
+  }
+}
