@@ -24,6 +24,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.instantmirror.repo.Transport;
 import org.instantmirror.upstream.KnownOrigins.Standing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection pools, one for each distinct transport and way of trusting a host, made when first
@@ -111,7 +112,7 @@ final class ConnectionPools implements Closeable {
   }
 
   /** The proxy's host and port, or null. */
-  static @org.jspecify.annotations.Nullable HttpHost proxy(Transport transport) {
+  static @Nullable HttpHost proxy(Transport transport) {
     URI proxy = transport.proxy();
     return proxy == null
         ? null

@@ -57,7 +57,6 @@ final class HttpUpstreamResponse implements UpstreamResponse {
     this.transport = transport;
     this.nanoClock = nanoClock;
     this.status = response.getCode();
-    MessageFraming.requireCleanFields(response);
     this.framedLength = MessageFraming.INSTANCE.determineLength(response);
     if (status > 599) {
       throw new ProtocolException("status " + status);

@@ -71,17 +71,4 @@ final class MessageFraming implements ContentLengthStrategy {
     }
     return values;
   }
-
-  /**
-   * @throws ProtocolException if a field holds CR, LF or NUL, which RFC 9110 section 5.5 calls
-   *     dangerous: others could read two fields where we read one
-   */
-  static void requireCleanFields(MessageHeaders message) throws ProtocolException {
-    for (Header field : message.getHeaders()) {
-      String text = field.getName() + field.getValue();
-      if (text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0 || text.indexOf('\0') >= 0) {
-        throw new ProtocolException("CR or NUL in a header field");
-      }
-    }
-  }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scheme, host and port (RFC 9110 section 4.3.1): what decides where credentials may go.
@@ -23,8 +24,7 @@ record Origin(String scheme, String host, int port) {
 
   /** The origin of a URL; empty if it isn't http(s), has user information or an unfit port. */
   static Optional<Origin> of(URI uri) {
-    return of(
-        uri.getScheme() == null ? "" : uri.getScheme(), String.valueOf(uri.getRawAuthority()));
+    return of(orEmpty(uri.getScheme()), orEmpty(uri.getRawAuthority()));
   }
 
   private static Optional<Origin> of(String scheme, String authority) {
@@ -55,6 +55,10 @@ record Origin(String scheme, String host, int port) {
     return of(
         template.substring(0, authority - 3),
         template.substring(authority, end < 0 ? template.length() : end));
+  }
+
+  private static String orEmpty(@Nullable String part) {
+    return part == null ? "" : part;
   }
 
   boolean isSecure() {

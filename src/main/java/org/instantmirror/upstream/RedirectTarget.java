@@ -3,6 +3,7 @@ package org.instantmirror.upstream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.instantmirror.upstream.UpstreamException.Kind;
+import org.jspecify.annotations.Nullable;
 
 /** Where a redirect leads (RFC 9110 section 10.2.2), or why it must not be followed. Pure. */
 final class RedirectTarget {
@@ -89,8 +90,7 @@ final class RedirectTarget {
     return uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
   }
 
-  private static UpstreamException refused(
-      URI asked, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static UpstreamException refused(URI asked, String what, @Nullable Throwable cause) {
     String message = asked + ": answered with " + what + "; not followed";
     return cause == null
         ? new UpstreamException(Kind.REDIRECT, message)

@@ -14,8 +14,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +52,7 @@ public final class FakeUpstream implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int BACKLOG = 1024;
 
+  private final String host;
   private final InetAddress address;
   private final String scheme;
   private final ServerSocketFactory sockets;
@@ -62,8 +67,10 @@ public final class FakeUpstream implements AutoCloseable {
   private int port;
   private @Nullable ServerSocket listener;
   private @Nullable ExecutorService threads;
+  private @Nullable Future<?> accepting;
 
   private FakeUpstream(String host, String scheme, ServerSocketFactory sockets) {
+    this.host = host;
     try {
       this.address = InetAddress.getByName(host);
     } catch (IOException e) {
@@ -112,8 +119,7 @@ public final class FakeUpstream implements AutoCloseable {
 
   /** Host and port as in a URL's authority. */
   public String hostPort() {
-    String host = address.getHostAddress();
-    return (host.contains(":") ? "[" + host.replaceFirst("%.*", "") + "]" : host) + ":" + port();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
   /** The URL of a target, which is taken as it is. */
@@ -190,8 +196,10 @@ public final class FakeUpstream implements AutoCloseable {
   /** Stops listening (connections are refused) and closes all connections. */
   public void stop() {
     ExecutorService stopped;
+    Future<?> acceptor;
     synchronized (this) {
       stopped = threads;
+      acceptor = accepting;
       threads = null;
       if (listener != null) {
         closeQuietly(listener);
@@ -199,7 +207,9 @@ public final class FakeUpstream implements AutoCloseable {
       }
       dropConnections();
     }
-    if (stopped != null) {
+    if (stopped != null && acceptor != null) {
+      // A thread that waits in accept keeps the port until it has woken up.
+      awaitEnd(acceptor);
       stopped.shutdownNow();
     }
   }
@@ -217,7 +227,7 @@ public final class FakeUpstream implements AutoCloseable {
       listener = socket;
       ExecutorService pool = Executors.newCachedThreadPool(FakeUpstream::daemon);
       threads = pool;
-      pool.execute(() -> accept(socket, pool));
+      accepting = pool.submit(() -> accept(socket, pool));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -270,6 +280,16 @@ public final class FakeUpstream implements AutoCloseable {
   synchronized void gone(Socket socket) {
     connections.remove(socket);
     notifyAll();
+  }
+
+  private static void awaitEnd(Future<?> task) {
+    try {
+      task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("the fake upstream doesn't stop", e);
+    }
   }
 
   private static Thread daemon(Runnable task) {

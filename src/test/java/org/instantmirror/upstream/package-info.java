@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.upstream;
+
+import org.jspecify.annotations.NullMarked;
