@@ -1,7 +1,11 @@
 package org.instantmirror.store;
 
 import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 import org.instantmirror.http.Head;
@@ -24,7 +28,12 @@ public interface Store extends Closeable {
    */
   Optional<StoredEntry> find(EntryKey key, Instant now);
 
-  /** Where the entry lies in the tree. */
+  /**
+   * Where the entry lies in the tree.
+   *
+   * @throws java.nio.file.InvalidPathException if the platform's encoding can't express the name
+   *     (non-ASCII under {@code LC_ALL=C}); such a name is never found or stored
+   */
   Path pathOf(EntryKey key);
 
   /**
@@ -33,6 +42,33 @@ public interface Store extends Closeable {
    * last call that returned it. Empty where links can't be made, or the file has changed since.
    */
   Optional<Path> servingLink(StoredEntry entry);
+
+  /**
+   * Opens the entry's bytes for reading; the caller closes the channel.
+   *
+   * @return empty if the file has been replaced, changed or deleted since
+   */
+  default Optional<FileChannel> openFile(StoredEntry entry) throws IOException {
+    Path path = pathOf(entry.key());
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    boolean same = false;
+    try {
+      // Looked at after opening: if the name still is that file, so it was when we opened it.
+      same = entry.file().equals(Tree.identity(path));
+    } catch (NoSuchFileException e) {
+      // Deleted meanwhile.
+    } finally {
+      if (!same) {
+        channel.close();
+      }
+    }
+    return same ? Optional.of(channel) : Optional.empty();
+  }
 
   /**
    * Records that upstream confirmed the entry: as {@link StoredEntry.Origin#FETCHED}, checked at
@@ -60,19 +96,24 @@ public interface Store extends Closeable {
    * @param source the URL it is fetched from
    * @throws StorageException if the disk is full, has less than the limit free (also if {@code
    *     length} more bytes would not fit), can't be written, or the name collides with another (a
-   *     file where a folder must be)
+   *     file where a folder must be); its {@link StorageException#reason} says which
    */
   PartialEntry begin(EntryKey key, Head head, long length, java.net.URI source)
       throws StorageException;
 
   /**
    * The partial entry that an earlier download, of this process or one before, left behind,
-   * truncated to what is safely on disk; the caller owns it now. Empty if there is none, or if it
-   * can't be resumed: unknown length, or neither a strong ETag nor a strong Last-Modified.
+   * truncated to what is safely on disk, and to one byte less than its length if it has all of it
+   * (so that there is always something to ask upstream for, with If-Range); the caller owns it now.
+   * Empty if there is none, or if it can't be resumed: unknown length, or neither a strong ETag nor
+   * a strong Last-Modified; or if the disk has no room for the rest, in which case it is kept.
    */
   Optional<PartialEntry> resume(EntryKey key);
 
-  /** The fault that keeps new files from being stored, or empty if all is well. */
+  /**
+   * The fault that keeps new files from being stored, or empty if all is well. Looks at the disk
+   * once a second at most, so that a fault goes by itself.
+   */
   Optional<String> fault();
 
   /**
@@ -81,10 +122,18 @@ public interface Store extends Closeable {
    * @throws StorageException if it can't be written, or another process uses it
    */
   static Store open(StoreSettings settings) throws StorageException {
-    throw new UnsupportedOperationException(settings.toString());
+    return DirectoryStore.open(settings);
   }
 
-  /** Where and how a {@link Store} is opened. */
+  /**
+   * Where and how a {@link Store} is opened.
+   *
+   * @param cacheDir created if missing
+   * @param indexDir where the index lies; null for {@code cacheDir/.instantmirror}
+   * @param minFree below this nothing new is stored
+   * @param headsInMemory at least 1
+   * @param clock unused so far: each method takes its {@code now}
+   */
   record StoreSettings(
       Path cacheDir,
       @Nullable Path indexDir,

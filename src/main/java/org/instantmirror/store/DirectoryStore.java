@@ -1,0 +1,237 @@
+package org.instantmirror.store;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.instantmirror.http.Head;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.store.StoredEntry.Origin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store on a directory: ties its parts together. Has no state but theirs. */
+final class DirectoryStore implements Store {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryStore.class);
+  private static final long CHECKPOINT_MILLIS = 1_000;
+  private static final long UNUSED_LINKS_MINUTES = 10;
+
+  /** Links allowed however few heads are kept in memory. */
+  private static final int MIN_LINKS = 1_000;
+
+  private final CacheLock lock;
+  private final Tree tree;
+  private final Placement placement;
+  private final Heads heads;
+  private final StorageFault fault;
+  private final PartialFolder partials;
+  private final ServingLinks links;
+  private final ScheduledExecutorService background;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private DirectoryStore(
+      StoreSettings settings,
+      Layout layout,
+      CacheLock lock,
+      HeadIndex index,
+      Disk disk,
+      LongSupplier nanoTime) {
+    this.lock = lock;
+    this.tree = new Tree(layout.cacheDir(), disk);
+    this.placement = new Placement(tree, layout.partial(), disk);
+    this.heads = new Heads(index, settings.headsInMemory());
+    FreeSpace freeSpace = new FreeSpace(disk, layout.partial(), settings.minFree());
+    this.fault = new StorageFault(disk, layout.partial(), freeSpace, nanoTime);
+    this.partials =
+        new PartialFolder(
+            layout.partial(), disk, new Commit(disk, placement, heads), fault, freeSpace);
+    this.links =
+        new ServingLinks(
+            layout.serving(), tree, Math.max(MIN_LINKS, settings.headsInMemory()), nanoTime);
+    this.background = StoreThread.start("instantmirror-store");
+  }
+
+  static Store open(StoreSettings settings) throws StorageException {
+    return open(settings, new Disk(), System::nanoTime);
+  }
+
+  /**
+   * @param disk lets a test make steps fail
+   * @param nanoTime lets a test pass the time; as {@link System#nanoTime}
+   */
+  static DirectoryStore open(StoreSettings settings, Disk disk, LongSupplier nanoTime)
+      throws StorageException {
+    Layout layout = Layout.create(settings.cacheDir(), settings.indexDir());
+    CacheLock lock = CacheLock.take(layout.cacheDir(), layout.lock());
+    DirectoryStore store = null;
+    try {
+      Sweep.discard(layout.serving());
+      HeadIndex index = HeadIndex.open(layout.index());
+      store = new DirectoryStore(settings, layout, lock, index, disk, nanoTime);
+      new Sweep(store.partials, store.tree, store.heads).partials();
+      store.start(layout);
+      return store;
+    } catch (StorageException | RuntimeException e) {
+      if (store == null) {
+        lock.close();
+      } else {
+        store.close();
+      }
+      throw e;
+    }
+  }
+
+  private void start(Layout layout) {
+    tree.reportForeignFolders(layout.partial());
+    run("checkpoint", partials::checkpoint, CHECKPOINT_MILLIS);
+    run("links", links::removeUnused, TimeUnit.MINUTES.toMillis(UNUSED_LINKS_MINUTES));
+    background.execute(
+        () -> {
+          Sweep.deleteDiscarded(layout.own());
+          heads.check();
+        });
+  }
+
+  private void run(String name, Runnable task, long intervalMillis) {
+    Runnable lasting =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) {
+            // A scheduled task that throws would never run again.
+            LOG.error("background task '{}' failed", name, e);
+          }
+        };
+    var unused =
+        background.scheduleWithFixedDelay(
+            lasting, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public Optional<StoredEntry> find(EntryKey key, Instant now) {
+    StoredEntry known = heads.inMemory(key);
+    // A head in memory is of a file that was found within the repository's folder. Whatever links
+    // lie on the way by now: the same inode, size and time are that file.
+    if (known != null && known.file().equals(tree.identity(key))) {
+      return Optional.of(known);
+    }
+    return compare(key, now);
+  }
+
+  /** The slow way: no head in memory, or not of the file that is there. */
+  private Optional<StoredEntry> compare(EntryKey key, Instant now) {
+    while (true) {
+      StoredEntry announced = heads.announced(key);
+      StoredEntry known = heads.get(key);
+      FileIdentity file = tree.within(key).map(Tree.Located::file).orElse(null);
+      if (file == null) {
+        if (known != null && tree.isMissing(key)) {
+          heads.replace(key, known.file(), null);
+        }
+        return Optional.empty();
+      }
+      if (known != null && known.file().equals(file)) {
+        return Optional.of(known);
+      }
+      if (announced != null && announced.file().equals(file)) {
+        return Optional.of(announced);
+      }
+      StoredEntry seen = seen(key, file, known == null ? Origin.ADOPTED : Origin.ALTERED, now);
+      // Unless a commit has come between, which may have changed file and head after we looked.
+      if (Objects.equals(heads.announced(key), announced)
+          && heads.replace(key, known == null ? null : known.file(), seen)) {
+        return Optional.of(seen);
+      }
+    }
+  }
+
+  private static StoredEntry seen(EntryKey key, FileIdentity file, Origin origin, Instant now) {
+    // Without a Date it is weak (RFC 9110 section 8.8.2.2): nobody knows when it was copied.
+    Head head = new Head(null, file.modified().truncatedTo(ChronoUnit.SECONDS), null, null);
+    return new StoredEntry(key, file, head, origin, null, now, Instant.EPOCH, null);
+  }
+
+  @Override
+  public Path pathOf(EntryKey key) {
+    return tree.path(key);
+  }
+
+  @Override
+  public Optional<Path> servingLink(StoredEntry entry) {
+    return links.link(entry);
+  }
+
+  @Override
+  public StoredEntry freshen(StoredEntry entry, Head head, Instant checkedAt) {
+    return update(entry, head, Origin.FETCHED, checkedAt, null);
+  }
+
+  @Override
+  public StoredEntry markGone(StoredEntry entry, Instant goneSince, Instant checkedAt) {
+    return update(entry, entry.head(), entry.origin(), checkedAt, goneSince);
+  }
+
+  private StoredEntry update(
+      StoredEntry entry, Head head, Origin origin, Instant checkedAt, @Nullable Instant goneSince) {
+    StoredEntry updated =
+        new StoredEntry(
+            entry.key(),
+            entry.file(),
+            head,
+            origin,
+            entry.source(),
+            entry.fetchedAt(),
+            checkedAt,
+            goneSince);
+    boolean current =
+        entry.file().equals(tree.identity(entry.key()))
+            && heads.replace(entry.key(), entry.file(), updated);
+    return current ? updated : entry;
+  }
+
+  @Override
+  public void drop(StoredEntry entry) {
+    if (tree.delete(entry.key(), entry.file())) {
+      heads.replace(entry.key(), entry.file(), null);
+    }
+  }
+
+  @Override
+  public PartialEntry begin(EntryKey key, Head head, long length, URI source)
+      throws StorageException {
+    placement.require(key);
+    return partials.begin(key, head, length, source);
+  }
+
+  @Override
+  public Optional<PartialEntry> resume(EntryKey key) {
+    return partials.resume(key).map(partial -> partial);
+  }
+
+  @Override
+  public Optional<String> fault() {
+    return fault.current();
+  }
+
+  /** As {@link PartialFolder#checkpoint}, for tests that can't wait for the next second. */
+  void checkpoint() {
+    partials.checkpoint();
+  }
+
+  /** Entries that are being written are left as their last checkpoint has them. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      StoreThread.stop(background);
+      heads.close();
+      lock.close();
+    }
+  }
+}

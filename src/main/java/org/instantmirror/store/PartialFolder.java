@@ -1,0 +1,163 @@
+package org.instantmirror.store;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.instantmirror.http.Head;
+import org.instantmirror.repo.EntryKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The partial entries: those being written, and those that wait to be resumed. Thread-safe. */
+final class PartialFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(PartialFolder.class);
+
+  private final Path path;
+  private final Disk disk;
+  private final Commit commit;
+  private final StorageFault fault;
+  private final FreeSpace freeSpace;
+  private final Set<PartialFile> active = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<EntryKey, Waiting> waiting = new ConcurrentHashMap<>();
+
+  PartialFolder(Path path, Disk disk, Commit commit, StorageFault fault, FreeSpace freeSpace) {
+    this.path = path;
+    this.disk = disk;
+    this.commit = commit;
+    this.fault = fault;
+    this.freeSpace = freeSpace;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** As {@link Store#begin}, as far as it is about space and this folder. */
+  PartialFile begin(EntryKey key, Head head, long length, URI source) throws StorageException {
+    fault.look();
+    freeSpace.requireRoomFor(length, promised());
+    Waiting earlier = waiting.remove(key);
+    if (earlier != null) {
+      delete(earlier.name());
+    }
+    PartialName name = PartialName.unused(path, key);
+    Sidecar sidecar = new Sidecar(key, head, length, source, 0, null);
+    try (Uninterrupted whole = new Uninterrupted()) {
+      return activate(name, DataFile.create(disk, name.data()), sidecar);
+    } catch (IOException e) {
+      throw fault.report(StorageException.of("cannot create", name.data(), e));
+    }
+  }
+
+  /** As {@link Store#resume}. */
+  Optional<PartialFile> resume(EntryKey key) {
+    Waiting found = waiting.get(key);
+    if (found == null || !hasRoomFor(found.sidecar()) || !waiting.remove(key, found)) {
+      return Optional.empty();
+    }
+    Sidecar sidecar = found.sidecar().forcedTo(found.sidecar().resumeAt());
+    try (Uninterrupted whole = new Uninterrupted()) {
+      DataFile data = DataFile.open(disk, found.name().data(), sidecar.forced());
+      return Optional.of(activate(found.name(), data, sidecar));
+    } catch (IOException e) {
+      LOG.info("{} can't be resumed, it starts over: {}", key, e.toString());
+      delete(found.name());
+      return Optional.empty();
+    }
+  }
+
+  /** Where there is none, begin() will say so; what waits is kept for better times. */
+  private boolean hasRoomFor(Sidecar sidecar) {
+    try {
+      fault.look();
+      freeSpace.requireRoomFor(sidecar.length() - sidecar.forced(), promised());
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
+  }
+
+  private long promised() {
+    return active.stream().mapToLong(PartialFile::remaining).reduce(0, PartialFolder::sum);
+  }
+
+  /** Saturating: lengths are upstream's claims. */
+  private static long sum(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+
+  private PartialFile activate(PartialName name, DataFile data, Sidecar sidecar) {
+    PartialFile partial = new PartialFile(this, commit, fault, name, data, sidecar);
+    active.add(partial);
+    return partial;
+  }
+
+  /** Makes what has been written safe. Called about once a second, by one thread. */
+  void checkpoint() {
+    active.forEach(PartialFile::checkpoint);
+  }
+
+  /** The entry's owner has let go of it. */
+  void ended(PartialFile partial) {
+    active.remove(partial);
+  }
+
+  /** From now on the entry can be resumed; of two of a key, the longer one. */
+  void keep(PartialName name, Sidecar sidecar) {
+    AtomicReference<@Nullable Waiting> shorter = new AtomicReference<>();
+    waiting.merge(
+        sidecar.key(),
+        new Waiting(name, sidecar),
+        (before, added) -> {
+          boolean addedWins = added.sidecar().forced() >= before.sidecar().forced();
+          shorter.set(addedWins ? before : added);
+          return addedWins ? added : before;
+        });
+    Waiting unused = shorter.get();
+    if (unused != null) {
+      delete(unused.name());
+    }
+  }
+
+  void write(PartialName name, Sidecar sidecar, boolean durable) throws IOException {
+    write(disk, name, sidecar, durable);
+  }
+
+  /** Replaces the sidecar at once. */
+  static void write(Disk disk, PartialName name, Sidecar sidecar, boolean durable)
+      throws IOException {
+    disk.writeFile(name.newSidecar(), sidecar.encode(), durable);
+    disk.rename(name.newSidecar(), name.sidecar());
+  }
+
+  static @Nullable Sidecar read(PartialName name) {
+    try {
+      return Sidecar.decode(Files.readAllBytes(name.sidecar())).orElse(null);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Deletes both files. */
+  void delete(PartialName name) {
+    for (Path file : new Path[] {name.data(), name.sidecar(), name.newSidecar()}) {
+      delete(file);
+    }
+  }
+
+  void delete(Path file) {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      LOG.warn("cannot delete '{}': {}", file, e.toString());
+    }
+  }
+
+  private record Waiting(PartialName name, Sidecar sidecar) {}
+}
