@@ -46,7 +46,9 @@ final class IndexConnections implements Closeable {
    * @throws UnknownSchemaException if it is of no version that we know
    */
   static IndexConnections open(Path file) throws UnknownSchemaException {
-    Jdbi jdbi = Jdbi.create(() -> config().createConnection("jdbc:sqlite:" + file));
+    // As a URI, since the driver takes what follows a question mark in a plain path for options.
+    String url = "jdbc:sqlite:file:" + file.toUri().getRawPath();
+    Jdbi jdbi = Jdbi.create(() -> config().createConnection(url));
     IndexConnections connections = new IndexConnections(jdbi.open());
     boolean opened = false;
     try {
