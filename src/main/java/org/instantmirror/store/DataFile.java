@@ -119,6 +119,11 @@ final class DataFile {
         });
   }
 
+  /** For tests: what an interrupt of a thread that is just reading does. */
+  void interruptChannel() throws IOException {
+    channel.close();
+  }
+
   private int persistently(Operation operation) throws IOException {
     boolean interrupted = false;
     try {

@@ -206,6 +206,7 @@ final class DirectoryStore implements Store {
   @Override
   public PartialEntry begin(EntryKey key, Head head, long length, URI source)
       throws StorageException {
+    fault.look();
     placement.require(key);
     return partials.begin(key, head, length, source);
   }

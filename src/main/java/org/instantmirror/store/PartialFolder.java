@@ -38,9 +38,8 @@ final class PartialFolder {
     return path;
   }
 
-  /** As {@link Store#begin}, as far as it is about space and this folder. */
+  /** As {@link Store#begin}; there is no fault, and the tree would take the file. */
   PartialFile begin(EntryKey key, Head head, long length, URI source) throws StorageException {
-    fault.look();
     freeSpace.requireRoomFor(length, promised());
     Waiting earlier = waiting.remove(key);
     if (earlier != null) {

@@ -1,6 +1,7 @@
 package org.instantmirror.store;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RequestPath;
 import org.instantmirror.store.StorageException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +52,23 @@ final class Placement {
    */
   void require(EntryKey key) throws StorageException {
     Path target = target(key);
+    requireShortNames(key);
     try {
-      if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      if (exists(target) && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
         throw new StorageException(Reason.NAME, "there is a folder at '" + target + "'");
       }
       requireUsable(key, nearestFolder(target));
     } catch (IOException e) {
       throw StorageException.of("cannot look up", target, e);
+    }
+  }
+
+  /** The file system says so itself only where the folder already exists. */
+  private static void requireShortNames(EntryKey key) throws StorageException {
+    for (String name : key.path().split("/", -1)) {
+      if (name.getBytes(StandardCharsets.UTF_8).length > RequestPath.MAX_SEGMENT_BYTES) {
+        throw new StorageException(Reason.NAME, "a name in '" + key + "' is too long for a file");
+      }
     }
   }
 

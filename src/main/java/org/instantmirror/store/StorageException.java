@@ -91,7 +91,11 @@ public final class StorageException extends IOException {
         || message.contains("Operation not permitted")) {
       return Reason.NOT_WRITABLE;
     }
-    return message.contains("File name too long") ? Reason.NAME : Reason.IO;
+    return message.contains("name too long")
+            || message.contains("s a directory")
+            || message.contains("ot a directory")
+        ? Reason.NAME
+        : Reason.IO;
   }
 
   private static String describe(IOException cause) {
