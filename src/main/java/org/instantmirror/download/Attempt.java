@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One request to one upstream on behalf of a download: a conditional one if something is stored, a
- * ranged one if some bytes are here already, else a plain one; and what its answer means. Runs on the
- * download's thread; {@link #stop} may be called from any.
+ * ranged one if some bytes are here already, else a plain one; and what its answer means. Runs on
+ * the download's thread; {@link #stop} may be called from any.
  */
 final class Attempt {
 
@@ -101,7 +101,9 @@ final class Attempt {
       return startAnew();
     }
     List<Map.Entry<String, String>> fields =
-        List.of(Map.entry("Range", "bytes=" + bytes.size() + "-"), Map.entry("If-Range", ifRange.get()));
+        List.of(
+            Map.entry("Range", "bytes=" + bytes.size() + "-"),
+            Map.entry("If-Range", ifRange.get()));
     try (Exchange answer = ask("GET", fields)) {
       int status = answer.response.status();
       if (status == 206) {
@@ -156,8 +158,7 @@ final class Attempt {
         return accept(answer.response);
       }
       if (answer.response.status() == 304 && stored != null && !conditions.isEmpty()) {
-        return new AttemptResult.Confirmed(
-            notModified(stored.head(), answer.response.head()), 304);
+        return new AttemptResult.Confirmed(notModified(stored.head(), answer.response.head()), 304);
       }
       return refusal(answer.response);
     }
@@ -213,11 +214,13 @@ final class Attempt {
     }
   }
 
-  private AttemptResult accept(UpstreamResponse answer)
-      throws UpstreamException, StorageException {
+  private AttemptResult accept(UpstreamResponse answer) throws UpstreamException, StorageException {
     Optional<AttemptResult> confirmed = confirmed(answer);
     if (confirmed.isPresent()) {
       return confirmed.get();
+    }
+    if (String.valueOf(answer.effectiveUri().getPath()).endsWith("/")) {
+      return new AttemptResult.Folder();
     }
     Optional<String> objection =
         Plausibility.objectionToCoding(
@@ -225,8 +228,7 @@ final class Attempt {
     if (objection.isPresent()) {
       return implausible(objection.get());
     }
-    PartialEntry fresh =
-        store.begin(order.key(), answer.head(), answer.contentLength(), uri);
+    PartialEntry fresh = store.begin(order.key(), answer.head(), answer.contentLength(), uri);
     partial = fresh;
     return stream(answer, fresh);
   }
@@ -324,12 +326,14 @@ final class Attempt {
 
   /**
    * What a 304 updates (RFC 9111 section 3.2): never the length, nor Last-Modified, which names the
-   * stored file's version. Its Date only where entity tags prove that the bytes are the same: it may
-   * turn a weak Last-Modified into a strong one.
+   * stored file's version. Its Date only where entity tags prove that the bytes are the same: it
+   * may turn a weak Last-Modified into a strong one.
    */
   private static Head notModified(Head stored, Head answer) {
     boolean proved =
-        stored.etag() != null && answer.etag() != null && stored.etag().strongMatches(answer.etag());
+        stored.etag() != null
+            && answer.etag() != null
+            && stored.etag().strongMatches(answer.etag());
     return new Head(
         stored.etag() == null ? answer.etag() : stored.etag(),
         stored.lastModified(),

@@ -22,7 +22,9 @@ sealed interface AttemptResult {
    */
   record Failed(Failure failure, boolean upstreamDown) implements AttemptResult {}
 
-  /** Upstream has another file than the one whose bytes are here, and clients have some of these. */
+  /**
+   * Upstream has another file than the one whose bytes are here, and clients have some of these.
+   */
   record Changed() implements AttemptResult {}
 
   /** The partial that was found can't be gone on with; it has been discarded: ask anew. */
@@ -30,6 +32,9 @@ sealed interface AttemptResult {
 
   /** The disk doesn't take it. */
   record NotStored(StorageException fault) implements AttemptResult {}
+
+  /** Upstream says that the name is a folder's: none of our business, to be passed through. */
+  record Folder() implements AttemptResult {}
 
   /** The server is stopping, or all clients have left. */
   record Stopped() implements AttemptResult {}

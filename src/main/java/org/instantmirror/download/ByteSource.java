@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a body, that may still be arriving. Read by one reader, whose calls may come from
  * different threads one after another.
  *
- * <p>A reader asks {@link #state} first and {@link #available} after: what is available once the state
- * is final is all there will be.
+ * <p>A reader asks {@link #state} first and {@link #available} after: what is available once the
+ * state is final is all there will be.
  */
 public interface ByteSource extends AutoCloseable {
 
@@ -52,9 +52,9 @@ public interface ByteSource extends AutoCloseable {
   int read(ByteBuffer target, long position) throws IOException;
 
   /**
-   * Has {@code wake} run once, on a thread that may block briefly, when {@link #available} or {@link
-   * #state} changes after this call; replaces one that hasn't run yet. A caller looks at both again
-   * after registering, because they may have changed just before.
+   * Has {@code wake} run once, on a thread that may block briefly, when {@link #available} or
+   * {@link #state} changes after this call; replaces one that hasn't run yet. A caller looks at
+   * both again after registering, because they may have changed just before.
    */
   void whenChanged(Runnable wake);
 

@@ -15,8 +15,8 @@ import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
 
 /**
- * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A client
- * that asks joins the running download of its file, or begins one. Thread-safe.
+ * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A
+ * client that asks joins the running download of its file, or begins one. Thread-safe.
  */
 public final class Coordinator implements AutoCloseable {
 
@@ -84,8 +84,8 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /**
-   * Asks upstream for the head of a file that isn't stored; all who ask at once share one request. The
-   * answer never fails.
+   * Asks upstream for the head of a file that isn't stored; all who ask at once share one request.
+   * The answer never fails.
    */
   public CompletableFuture<HeadAnswer> head(Order order) {
     return heads.ask(order, pool(order));

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What readers share of one download: its phase, its opening, how many bytes may be read. Its one
- * writer is the {@link Transfer}, which calls the package-private methods from one thread at a time;
- * everything else may be called by any thread.
+ * writer is the {@link Transfer}, which calls the package-private methods from one thread at a
+ * time; everything else may be called by any thread.
  *
- * <p>Bytes are written first and published after: a reader that sees {@code available} may read that
- * many.
+ * <p>Bytes are written first and published after: a reader that sees {@code available} may read
+ * that many.
  */
 public final class Download {
 

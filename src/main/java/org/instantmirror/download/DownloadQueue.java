@@ -17,8 +17,8 @@ import org.instantmirror.repo.RepoId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives downloads their threads: so many in all, so many for each repository (one whose upstream hangs
- * must not take the places of the others), the rest waits in order of arrival, for a while.
+ * Gives downloads their threads: so many in all, so many for each repository (one whose upstream
+ * hangs must not take the places of the others), the rest waits in order of arrival, for a while.
  * Thread-safe.
  */
 final class DownloadQueue implements AutoCloseable {
@@ -39,7 +39,8 @@ final class DownloadQueue implements AutoCloseable {
   DownloadQueue(Limits limits, ScheduledExecutorService timer) {
     this.limits = limits;
     this.timer = timer;
-    // Places are counted before a task is handed over, so there is always a thread for it. A few more
+    // Places are counted before a task is handed over, so there is always a thread for it. A few
+    // more
     // than places: a thread gives its place back a moment before it is free itself.
     this.workers =
         new ThreadPoolExecutor(
@@ -69,8 +70,8 @@ final class DownloadQueue implements AutoCloseable {
   /**
    * Runs the task when there is a place.
    *
-   * @param refused run instead if the queue is full, the task has waited for {@code queueTimeout}, or
-   *     the queue is closed
+   * @param refused run instead if the queue is full, the task has waited for {@code queueTimeout},
+   *     or the queue is closed
    */
   void submit(Repo repo, Runnable task, Runnable refused) {
     boolean start = false;

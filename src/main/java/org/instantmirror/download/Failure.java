@@ -22,17 +22,14 @@ public record Failure(Kind kind, String message) {
 
   /** The failure that an exception stands for. */
   static Failure of(UpstreamException fault) {
-    Kind kind =
-        fault.kind() == UpstreamException.Kind.TIMEOUT ? Kind.TIMEOUT : Kind.BAD_GATEWAY;
+    Kind kind = fault.kind() == UpstreamException.Kind.TIMEOUT ? Kind.TIMEOUT : Kind.BAD_GATEWAY;
     return new Failure(kind, String.valueOf(fault.getMessage()));
   }
 
   /** The exception that stands for it where failures of an upstream are remembered. */
   UpstreamException toException() {
     UpstreamException.Kind fault =
-        kind == Kind.TIMEOUT
-            ? UpstreamException.Kind.TIMEOUT
-            : UpstreamException.Kind.UNREACHABLE;
+        kind == Kind.TIMEOUT ? UpstreamException.Kind.TIMEOUT : UpstreamException.Kind.UNREACHABLE;
     return new UpstreamException(fault, message);
   }
 }

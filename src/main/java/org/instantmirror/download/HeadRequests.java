@@ -14,7 +14,9 @@ import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamRequest;
 import org.instantmirror.upstream.UpstreamResponse;
 
-/** HEAD requests for files that aren't stored: all who ask at once share one, and nothing is stored. */
+/**
+ * HEAD requests for files that aren't stored: all who ask at once share one, and nothing is stored.
+ */
 final class HeadRequests {
 
   private final UpstreamClient client;
@@ -50,8 +52,7 @@ final class HeadRequests {
   private HeadAnswer run(Order order, UpstreamPool pool) {
     Failure last =
         new Failure(
-            Failure.Kind.BAD_GATEWAY,
-            "repo '" + order.repo().id() + "': upstream is unreachable");
+            Failure.Kind.BAD_GATEWAY, "repo '" + order.repo().id() + "': upstream is unreachable");
     boolean missing = false;
     for (int index : pool.candidates(clock.instant())) {
       URI uri = order.repo().upstreamUri(index, order.key().path());

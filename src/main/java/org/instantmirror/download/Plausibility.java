@@ -45,8 +45,8 @@ final class Plausibility {
   }
 
   /**
-   * Judges a content coding: we ask for none, so the bytes would not be the file. Some servers label
-   * compressed files as encoded and send them as they are; those are let pass.
+   * Judges a content coding: we ask for none, so the bytes would not be the file. Some servers
+   * label compressed files as encoded and send them as they are; those are let pass.
    *
    * @param contentEncoding the field, or null
    */

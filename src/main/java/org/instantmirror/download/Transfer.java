@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a download out: asks one upstream after another, in rounds with growing pauses, resumes
- * what broke, and ends the download in one of its final phases. It runs on a thread of the queue, and
- * gives that back during pauses. One thread at a time, each seeing what the one before wrote (the
- * executors see to that); {@link #stop} and {@link #reconsider} may be called from any.
+ * what broke, and ends the download in one of its final phases. It runs on a thread of the queue,
+ * and gives that back during pauses. One thread at a time, each seeing what the one before wrote
+ * (the executors see to that); {@link #stop} and {@link #reconsider} may be called from any.
  */
 final class Transfer implements Runnable {
 
@@ -176,8 +176,7 @@ final class Transfer implements Runnable {
 
   private AttemptResult attempt(int index) {
     URI uri = order.repo().upstreamUri(index, order.key().path());
-    Attempt attempt =
-        new Attempt(download, around.store, around.client, uri, stored, partial);
+    Attempt attempt = new Attempt(download, around.store, around.client, uri, stored, partial);
     running = attempt;
     if (stopped) {
       attempt.stop();
@@ -212,6 +211,9 @@ final class Transfer implements Runnable {
       return true;
     } else if (result instanceof AttemptResult.NotStored notStored) {
       unstorable(notStored.fault());
+      return true;
+    } else if (result instanceof AttemptResult.Folder) {
+      finish(Phase.FAILED, new Opening.Unstorable("upstream redirects it to a folder"));
       return true;
     } else if (result instanceof AttemptResult.Stopped) {
       stopHere();
@@ -291,7 +293,8 @@ final class Transfer implements Runnable {
     Instant now = around.clock.instant();
     Duration own = FIRST_PAUSE.multipliedBy(1L << Math.min(round, 6));
     Duration pause = own.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : own;
-    // An upstream that rests is waited for, but the pool's rest is no longer than our own pauses get.
+    // An upstream that rests is waited for, but the pool's rest is no longer than our own pauses
+    // get.
     Duration rest =
         pool.earliestReturn(now).map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
     round++;
@@ -325,8 +328,7 @@ final class Transfer implements Runnable {
 
   private void confirm(AttemptResult.Confirmed confirmed, Instant now) {
     StoredEntry entry =
-        around.store.freshen(
-            java.util.Objects.requireNonNull(stored), confirmed.head(), now);
+        around.store.freshen(java.util.Objects.requireNonNull(stored), confirmed.head(), now);
     discard();
     finish(Phase.UNCHANGED, new Opening.Unchanged(entry, confirmed.status()));
   }
@@ -375,7 +377,9 @@ final class Transfer implements Runnable {
     }
   }
 
-  /** Ends it although it may never have run. For a server that stops; no thread runs it any more. */
+  /**
+   * Ends it although it may never have run. For a server that stops; no thread runs it any more.
+   */
   void abandon() {
     if (!download.phase().isFinal()) {
       stopHere();

@@ -25,8 +25,8 @@ public enum Comparison {
    * Compares by Last-Modified first, then entity tag, then length.
    *
    * <ul>
-   *   <li>An unconfirmed file is the same only if Last-Modified and length both agree: Apache answers
-   *       304 to a file that somebody truncated, because its modification time is newer.
+   *   <li>An unconfirmed file is the same only if Last-Modified and length both agree: Apache
+   *       answers 304 to a file that somebody truncated, because its modification time is newer.
    *   <li>Equal Last-Modified: the same; but where it is weak (RFC 9110 section 8.8.2.2: the file
    *       changed in the second it was fetched in), a differing entity tag of the same server, or
    *       length, shows a newer one.
@@ -34,8 +34,8 @@ public enum Comparison {
    *       server's clock has been put right since, and order means nothing.
    *   <li>Without Last-Modified on both sides: entity tags, if of the same server.
    *   <li>Without those: a package of the same or unknown length is the same (its name does not
-   *       change its content in practice); metadata never is, since equal length proves nothing for a
-   *       file that changes under its name.
+   *       change its content in practice); metadata never is, since equal length proves nothing for
+   *       a file that changes under its name.
    * </ul>
    *
    * @param upstream the head of upstream's 200 answer

@@ -8,7 +8,10 @@ import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Lifetimes;
 import org.jspecify.annotations.Nullable;
 
-/** Must upstream be asked before a stored response is served? (RFC 9111 section 4.2, by our lifetimes.) */
+/**
+ * Must upstream be asked before a stored response is served? (RFC 9111 section 4.2, by our
+ * lifetimes.)
+ */
 public final class Freshness {
 
   /** Under a client's no-cache upstream is asked at most this often. */
@@ -51,11 +54,12 @@ public final class Freshness {
     if (lifetime == null) {
       return Decision.because(Reason.NAME_TRUSTED);
     }
-    return Decision.because(
-        age.compareTo(lifetime) < 0 ? Reason.WITHIN_LIFETIME : Reason.EXPIRED);
+    return Decision.because(age.compareTo(lifetime) < 0 ? Reason.WITHIN_LIFETIME : Reason.EXPIRED);
   }
 
-  /** How long a check holds; null for ever. A name that holds a checksum is believed as a package's. */
+  /**
+   * How long a check holds; null for ever. A name that holds a checksum is believed as a package's.
+   */
   private static @Nullable Duration lifetime(
       FileClass fileClass, String path, Lifetimes lifetimes) {
     boolean mayChange = fileClass != FileClass.PACKAGE && !Classifier.namesItsChecksum(path);

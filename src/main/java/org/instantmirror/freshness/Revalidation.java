@@ -9,8 +9,8 @@ import org.instantmirror.http.HttpDate;
 /**
  * How upstream is asked whether a stored response still holds.
  *
- * @param byHead ask with HEAD and compare what it says, because there is nothing to make a condition
- *     of, or the file is unconfirmed
+ * @param byHead ask with HEAD and compare what it says, because there is nothing to make a
+ *     condition of, or the file is unconfirmed
  * @param conditions the fields of a conditional GET
  */
 public record Revalidation(boolean byHead, List<Map.Entry<String, String>> conditions) {

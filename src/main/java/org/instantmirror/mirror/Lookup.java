@@ -44,16 +44,14 @@ final class Lookup implements Planner {
             order.noCache(),
             now);
     boolean missing =
-        stored.isEmpty()
-            && negatives.holds(order.key(), now, negativeLifetime(order));
+        stored.isEmpty() && negatives.holds(order.key(), now, negativeLifetime(order));
     return new Found(stored.orElse(null), decision, missing);
   }
 
   /** A client's no-cache shortens what is remembered as it does with what is stored. */
   private static Duration negativeLifetime(Order order) {
     Duration lifetime = order.repo().lifetimes().negative();
-    boolean shorter =
-        order.noCache() && lifetime.compareTo(Freshness.FORCED_CHECK_INTERVAL) > 0;
+    boolean shorter = order.noCache() && lifetime.compareTo(Freshness.FORCED_CHECK_INTERVAL) > 0;
     return shorter ? Freshness.FORCED_CHECK_INTERVAL : lifetime;
   }
 

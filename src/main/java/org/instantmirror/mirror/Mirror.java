@@ -2,7 +2,6 @@ package org.instantmirror.mirror;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +28,8 @@ import org.instantmirror.upstream.UpstreamPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests for files that are ours: looks up, decides, and if upstream must be asked joins the
- * download of the file. Nothing here blocks. Thread-safe.
+ * Answers requests for files that are ours: looks up, decides, and if upstream must be asked joins
+ * the download of the file. Nothing here blocks. Thread-safe.
  */
 public final class Mirror implements AutoCloseable {
 
@@ -46,8 +45,8 @@ public final class Mirror implements AutoCloseable {
 
   /**
    * @param pools the health of each repository's upstreams
-   * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client waits
-   *     for its status line
+   * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client
+   *     waits for its status line
    */
   public Mirror(
       Store store,
@@ -87,8 +86,8 @@ public final class Mirror implements AutoCloseable {
   }
 
   /**
-   * The answer, after asking upstream if need be. It comes within the time that clients are let wait
-   * for a status line, and never fails. Whoever takes a {@link Answer.Streaming} closes its
+   * The answer, after asking upstream if need be. It comes within the time that clients are let
+   * wait for a status line, and never fails. Whoever takes a {@link Answer.Streaming} closes its
    * attachment.
    */
   public CompletableFuture<Answer> answer(MirrorRequest request) {
@@ -130,8 +129,7 @@ public final class Mirror implements AutoCloseable {
     if (!value.isDone()) {
       // By a timer of our own: CompletableFuture's would outlive a web application.
       Future<?> timeout =
-          timer.schedule(
-              () -> value.complete(tooLate), patience.toMillis(), TimeUnit.MILLISECONDS);
+          timer.schedule(() -> value.complete(tooLate), patience.toMillis(), TimeUnit.MILLISECONDS);
       value.whenComplete((known, fault) -> timeout.cancel(false));
     }
     return value;
@@ -148,8 +146,8 @@ public final class Mirror implements AutoCloseable {
   }
 
   /**
-   * A repomd.xml and its signature are looked at together: dnf forces a check of the one and never of
-   * the other, zypper asks for them in the opposite order.
+   * A repomd.xml and its signature are looked at together: dnf forces a check of the one and never
+   * of the other, zypper asks for them in the opposite order.
    */
   private void companions(MirrorRequest request) {
     for (String name : Companions.of(request.key().fileName())) {
@@ -165,8 +163,7 @@ public final class Mirror implements AutoCloseable {
   }
 
   /** Empty if the request has to begin again. */
-  private Optional<Answer> translate(
-      Opening opening, Attachment attachment, Lookup.Found found) {
+  private Optional<Answer> translate(Opening opening, Attachment attachment, Lookup.Found found) {
     CacheStatus forwarded = forwarded(found.decision(), attachment);
     if (opening instanceof Opening.Streaming streaming) {
       CacheStatus status =
@@ -210,7 +207,9 @@ public final class Mirror implements AutoCloseable {
     return new Answer.Unavailable(code, failure.message(), status);
   }
 
-  /** The stored copy although nobody could confirm it; never one that was changed behind our back. */
+  /**
+   * The stored copy although nobody could confirm it; never one that was changed behind our back.
+   */
   private static Optional<Answer> stale(@Nullable StoredEntry stored) {
     return stored == null || stored.origin() == StoredEntry.Origin.ALTERED
         ? Optional.empty()
@@ -226,8 +225,7 @@ public final class Mirror implements AutoCloseable {
             ? new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting")
             : new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time");
     return stale(stored)
-        .orElseGet(
-            () -> unavailable(failure, CacheStatus.forwarded(CacheStatus.Forward.URI_MISS)));
+        .orElseGet(() -> unavailable(failure, CacheStatus.forwarded(CacheStatus.Forward.URI_MISS)));
   }
 
   private CompletableFuture<Answer> head(Order order) {

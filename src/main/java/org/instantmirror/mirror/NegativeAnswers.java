@@ -10,8 +10,8 @@ import org.ehcache.config.builders.ResourcePoolsBuilder;
 import org.instantmirror.repo.EntryKey;
 
 /**
- * Files that upstream has just said it doesn't have, for a short while: a flood of requests for them
- * stops here, and leaves a bounded trace. Thread-safe.
+ * Files that upstream has just said it doesn't have, for a short while: a flood of requests for
+ * them stops here, and leaves a bounded trace. Thread-safe.
  */
 final class NegativeAnswers implements AutoCloseable {
 

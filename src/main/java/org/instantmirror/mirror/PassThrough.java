@@ -105,8 +105,7 @@ public final class PassThrough implements AutoCloseable {
       return result;
     }
     List<Map.Entry<String, String>> fields =
-        List.of(
-            Map.entry("Range", "bytes=" + offset + "-"), Map.entry("If-Range", ifRange.get()));
+        List.of(Map.entry("Range", "bytes=" + offset + "-"), Map.entry("If-Range", ifRange.get()));
     PassThroughRequest request = new PassThroughRequest(repo, "GET", path, null, fields);
     try {
       workers.execute(() -> resume(request, head, length, offset, result));
@@ -181,7 +180,9 @@ public final class PassThrough implements AutoCloseable {
     return !path.isEmpty()
         && !path.endsWith("/")
         && effective.getRawPath() != null
-        && effective.getRawPath().endsWith("/" + encoded.substring(encoded.lastIndexOf('/') + 1) + "/");
+        && effective
+            .getRawPath()
+            .endsWith("/" + encoded.substring(encoded.lastIndexOf('/') + 1) + "/");
   }
 
   private static void pump(UpstreamResponse answer, PassThroughSource body) {

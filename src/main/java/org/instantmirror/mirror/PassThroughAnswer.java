@@ -15,8 +15,8 @@ public sealed interface PassThroughAnswer {
    * @param fields upstream's end-to-end fields, in order
    * @param length of the body, or -1
    * @param endIsCertain false where upstream ends the body by closing the connection
-   * @param toFolder whether upstream redirected to the same path with a slash at its end: a client must
-   *     be told, or the links of a folder's index lead astray
+   * @param toFolder whether upstream redirected to the same path with a slash at its end: a client
+   *     must be told, or the links of a folder's index lead astray
    * @param body to be closed by whoever serves it
    */
   record Relayed(

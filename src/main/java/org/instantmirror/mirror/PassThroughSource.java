@@ -8,8 +8,8 @@ import org.instantmirror.download.ByteSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded pipe between the thread that reads an upstream and the one client it reads for. The client
- * reads strictly forward; upstream is read no faster than the client.
+ * A bounded pipe between the thread that reads an upstream and the one client it reads for. The
+ * client reads strictly forward; upstream is read no faster than the client.
  */
 final class PassThroughSource implements ByteSource {
 
@@ -126,8 +126,7 @@ final class PassThroughSource implements ByteSource {
       int total = 0;
       while (target.hasRemaining() && taken < written) {
         int at = (int) (taken % CAPACITY);
-        int n =
-            (int) Math.min(Math.min(target.remaining(), CAPACITY - at), written - taken);
+        int n = (int) Math.min(Math.min(target.remaining(), CAPACITY - at), written - taken);
         target.put(ring, at, n);
         taken += n;
         total += n;

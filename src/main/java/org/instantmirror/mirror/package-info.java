@@ -1,4 +1,6 @@
-/** Answers requests: executes the decisions of the rules with the store, downloads and upstreams. */
+/**
+ * Answers requests: executes the decisions of the rules with the store, downloads and upstreams.
+ */
 @NullMarked
 package org.instantmirror.mirror;
 

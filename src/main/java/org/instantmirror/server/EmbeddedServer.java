@@ -20,7 +20,10 @@ import org.instantmirror.repo.Config;
 /** The mirror with a Tomcat of its own. */
 public final class EmbeddedServer implements AutoCloseable {
 
-  /** zchunk clients send 256 ranges (5 kB and more) in one field; Tomcat allots this to each connection. */
+  /**
+   * zchunk clients send 256 ranges (5 kB and more) in one field; Tomcat allots this to each
+   * connection.
+   */
   private static final int HEADER_BYTES = 16 * 1024;
 
   /** A client that takes nothing for this long is given up. */
@@ -103,8 +106,7 @@ public final class EmbeddedServer implements AutoCloseable {
     connector.setPort(config.port());
     connector.setProperty("bindOnInit", "false");
     InetAddress address = config.address();
-    AbstractHttp11Protocol<?> protocol =
-        (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
+    AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
     if (address != null) {
       protocol.setAddress(address);
     }
@@ -140,9 +142,7 @@ public final class EmbeddedServer implements AutoCloseable {
     try {
       connector.pause();
       connector.getProtocolHandler().closeServerSocketGraceful();
-      connector
-          .getProtocolHandler()
-          .awaitConnectionsClose(config.shutdownTimeout().toMillis());
+      connector.getProtocolHandler().awaitConnectionsClose(config.shutdownTimeout().toMillis());
       engine.close(Duration.ZERO);
       tomcat.stop();
       tomcat.destroy();

@@ -27,7 +27,9 @@ public final class Engine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-  /** They only copy from the page cache to sockets that take more: no more than cores are of use. */
+  /**
+   * They only copy from the page cache to sockets that take more: no more than cores are of use.
+   */
   private static final int WAKE_UP_THREADS =
       Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
 
@@ -73,10 +75,8 @@ public final class Engine implements AutoCloseable {
             config.queueTimeout(),
             config.abandonedLimit());
     this.mirror = new Mirror(store, client, pools, limits, clock);
-    this.passThrough =
-        new PassThrough(client, pools, config.maxPassThrough(), wakeUps, clock);
-    LOG.info(
-        "cache directory {}, {} repositories", config.cacheDir(), config.repos().size());
+    this.passThrough = new PassThrough(client, pools, config.maxPassThrough(), wakeUps, clock);
+    LOG.info("cache directory {}, {} repositories", config.cacheDir(), config.repos().size());
   }
 
   /** The servlets in front of it. */

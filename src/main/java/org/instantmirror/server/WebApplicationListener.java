@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and stops the engine with its web application, in a container and standalone alike. Standalone
- * the engine is there already, as an attribute of the context; in a container the configuration file
- * is named by the context parameter or environment variable {@value #CONFIG}.
+ * Starts and stops the engine with its web application, in a container and standalone alike.
+ * Standalone the engine is there already, as an attribute of the context; in a container the
+ * configuration file is named by the context parameter or environment variable {@value #CONFIG}.
  */
 public final class WebApplicationListener implements ServletContextListener {
 

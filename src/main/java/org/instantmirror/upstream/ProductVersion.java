@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** How the mirror names itself to upstreams. */
-final class ProductVersion {
+public final class ProductVersion {
 
   static final String NAME = "InstantMirror";
 
@@ -15,7 +15,7 @@ final class ProductVersion {
   private ProductVersion() {}
 
   /** {@code InstantMirror/1.0.0}; {@code InstantMirror/dev} if the build didn't say. */
-  static String userAgent() {
+  public static String userAgent() {
     Properties properties = new Properties();
     try (InputStream in = ProductVersion.class.getResourceAsStream("version.properties")) {
       if (in != null) {

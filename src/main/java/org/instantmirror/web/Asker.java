@@ -19,8 +19,8 @@ import org.instantmirror.repo.EntryKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets the answer to a request without blocking the container's thread: the request is suspended, and
- * dispatched to the servlet again when its answer is here, as a request attribute.
+ * Gets the answer to a request without blocking the container's thread: the request is suspended,
+ * and dispatched to the servlet again when its answer is here, as a request attribute.
  */
 final class Asker {
 
@@ -74,8 +74,7 @@ final class Asker {
     AsyncContext async = suspend(request);
     passThrough
         .answer(
-            new PassThroughRequest(
-                route.repo(), request.getMethod(), route.path(), query, fields))
+            new PassThroughRequest(route.repo(), request.getMethod(), route.path(), query, fields))
         .thenAccept(
             answer -> {
               if (!resume(async, RELAYED, answer)

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a body without holding a thread: it writes when the container says that the client takes more
- * and the source has more, and rests otherwise. One thread at a time works, whichever of the two woke
- * it; the others leave a note ({@code notes}) and go.
+ * Sends a body without holding a thread: it writes when the container says that the client takes
+ * more and the source has more, and rests otherwise. One thread at a time works, whichever of the
+ * two woke it; the others leave a note ({@code notes}) and go.
  *
  * <p>A source that breaks ends in a broken transfer, never in a body that looks complete: with an
  * unknown length, {@code complete()} would end it cleanly; with a Content-Length it would keep the
@@ -37,8 +37,7 @@ final class BodyWriter implements WriteListener {
   private static final int CHUNK = 32 * 1024;
 
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
-  private static final ThreadLocal<byte[]> BUFFERS =
-      ThreadLocal.withInitial(() -> new byte[CHUNK]);
+  private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[CHUNK]);
 
   /** Finds a body to go on with when a source broke. */
   interface Recovery {

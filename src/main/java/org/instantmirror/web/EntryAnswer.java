@@ -24,8 +24,7 @@ final class EntryAnswer {
   }
 
   /** What the request gets of a representation. */
-  static Rendition rendition(
-      HttpServletRequest request, Route route, Head head, long length) {
+  static Rendition rendition(HttpServletRequest request, Route route, Head head, long length) {
     boolean get = request.getMethod().equals("GET");
     String name = route.path().substring(route.path().lastIndexOf('/') + 1);
     return Rendition.of(

@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.instantmirror.repo.FileClass;
 
 /**
- * Looks up and decides: what can be answered at once goes on to the servlet in this dispatch, where the
- * container's sendfile works; everything else is suspended until upstream has been asked.
+ * Looks up and decides: what can be answered at once goes on to the servlet in this dispatch, where
+ * the container's sendfile works; everything else is suspended until upstream has been asked.
  */
 final class FreshnessFilter extends HttpFilter {
 

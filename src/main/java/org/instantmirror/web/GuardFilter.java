@@ -16,9 +16,10 @@ import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RequestPath;
 
 /**
- * Judges method and path of every request, and classifies those for the mirror. The path is judged as
- * the client wrote it: containers normalise {@code %2e%2e}, {@code //} and {@code ;x} before they map a
- * request, and what they map is not what was asked. What this filter lets pass has one spelling only.
+ * Judges method and path of every request, and classifies those for the mirror. The path is judged
+ * as the client wrote it: containers normalise {@code %2e%2e}, {@code //} and {@code ;x} before
+ * they map a request, and what they map is not what was asked. What this filter lets pass has one
+ * spelling only.
  */
 final class GuardFilter extends HttpFilter {
 
@@ -54,8 +55,7 @@ final class GuardFilter extends HttpFilter {
     } else if (PAGES.contains(path)) {
       chain.doFilter(request, response);
     } else {
-      PlainAnswer.send(
-          request, response, 404, "There is nothing here. The mirror is at /mirror/<repo>/<path>.");
+      NothingServlet.send(request, response);
     }
   }
 

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Probes: {@code /health/live} says that the process answers, {@code /health/ready} what it can't do.
- * A fault of the cache directory leaves it ready: it still serves what is stored and passes through the
- * rest.
+ * Probes: {@code /health/live} says that the process answers, {@code /health/ready} what it can't
+ * do. A fault of the cache directory leaves it ready: it still serves what is stored and passes
+ * through the rest.
  */
 final class HealthServlet extends HttpServlet {
 

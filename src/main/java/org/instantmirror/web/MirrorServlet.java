@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the answer that was found for a request: from disk, from a download that is still running, or
- * passed through. Reached in the original dispatch if the answer was known at once, else in an
+ * Serves the answer that was found for a request: from disk, from a download that is still running,
+ * or passed through. Reached in the original dispatch if the answer was known at once, else in an
  * asynchronous one.
  */
 final class MirrorServlet extends HttpServlet {
@@ -38,7 +38,11 @@ final class MirrorServlet extends HttpServlet {
   private final transient Executor wakeUps;
 
   MirrorServlet(
-      Asker asker, PassThrough passThrough, Store store, EntryAnswer entryAnswer, Executor wakeUps) {
+      Asker asker,
+      PassThrough passThrough,
+      Store store,
+      EntryAnswer entryAnswer,
+      Executor wakeUps) {
     this.asker = asker;
     this.passThrough = passThrough;
     this.stored = new StoredAnswer(store, entryAnswer);
@@ -78,8 +82,7 @@ final class MirrorServlet extends HttpServlet {
     } else if (answer instanceof Answer.Streaming streaming) {
       stream(request, response, route, streaming);
     } else if (answer instanceof Answer.HeadOnly head) {
-      Rendition rendition =
-          EntryAnswer.rendition(request, route, head.head(), head.length());
+      Rendition rendition = EntryAnswer.rendition(request, route, head.head(), head.length());
       EntryAnswer.writeHead(response, route, head.head(), head.length(), rendition);
     } else if (answer instanceof Answer.Missing) {
       PlainAnswer.send(request, response, 404, "Upstream has no such file.");
@@ -167,8 +170,7 @@ final class MirrorServlet extends HttpServlet {
     PassThroughAnswer.Relayed relayed = (PassThroughAnswer.Relayed) answer;
     record.upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
     if (RelayedHead.write(request, response, relayed)) {
-      Body body =
-          new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
+      Body body = new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
       write(request, response, body, NO_RECOVERY);
     } else {
       relayed.body().close();
@@ -260,8 +262,7 @@ final class MirrorServlet extends HttpServlet {
                 source ->
                     source.map(
                         rest ->
-                            new Body(
-                                rest, java.util.List.of(new Segment.Slice(position, end)))));
+                            new Body(rest, java.util.List.of(new Segment.Slice(position, end)))));
       }
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -274,8 +275,7 @@ final class MirrorServlet extends HttpServlet {
         Opening opening = new Opening(streaming);
         ByteSource tail =
             new AttachedTail(streaming.attachment().tail(wakeUps), streaming.attachment());
-        Rendition anew =
-            EntryAnswer.rendition(request, route, opening.head, opening.length);
+        Rendition anew = EntryAnswer.rendition(request, route, opening.head, opening.length);
         response.setHeader("Content-Range", null);
         EntryAnswer.writeHead(response, route, opening.head, opening.length, anew);
         return Optional.of(new Body(tail, anew.segments()));

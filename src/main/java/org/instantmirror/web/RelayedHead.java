@@ -29,8 +29,7 @@ final class RelayedHead {
    *
    * @return whether a body follows
    */
-  static boolean write(
-      HttpServletRequest request, HttpServletResponse response, Relayed answer) {
+  static boolean write(HttpServletRequest request, HttpServletResponse response, Relayed answer) {
     response.setHeader("Content-Security-Policy", "sandbox");
     response.setHeader("X-Content-Type-Options", "nosniff");
     if (answer.toFolder()) {

@@ -38,7 +38,8 @@ record Rendition(
    * Answers a GET or HEAD.
    *
    * @param conditions the client's
-   * @param range the Range field; null for none, and for HEAD, where it has no meaning (section 14.2)
+   * @param range the Range field; null for none, and for HEAD, where it has no meaning (section
+   *     14.2)
    * @param length in bytes; -1 if it isn't known yet, which leaves ranges out
    * @param boundary for multipart answers
    */
@@ -65,8 +66,7 @@ record Rendition(
     }
     RangeSelection selection = RangeSelection.select(range, length);
     if (selection instanceof RangeSelection.Unsatisfiable) {
-      return new Rendition(
-          416, null, 0, Optional.of(ContentRange.unsatisfied(length)), List.of());
+      return new Rendition(416, null, 0, Optional.of(ContentRange.unsatisfied(length)), List.of());
     }
     return selection instanceof RangeSelection.Parts parts
         ? partial(parts.ranges(), length, contentType, boundary)

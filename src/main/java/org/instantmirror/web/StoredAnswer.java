@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves complete files: small ones from the thread at hand, big ones by the container's sendfile where
- * it offers that, all else by the non-blocking writer.
+ * Serves complete files: small ones from the thread at hand, big ones by the container's sendfile
+ * where it offers that, all else by the non-blocking writer.
  */
 final class StoredAnswer {
 
@@ -48,10 +48,7 @@ final class StoredAnswer {
    * @return false if the file isn't any more what was found; nothing has been written then
    */
   boolean serve(
-      HttpServletRequest request,
-      HttpServletResponse response,
-      Route route,
-      Answer.Stored answer)
+      HttpServletRequest request, HttpServletResponse response, Route route, Answer.Stored answer)
       throws IOException {
     StoredEntry entry = answer.entry();
     long size = entry.file().size();

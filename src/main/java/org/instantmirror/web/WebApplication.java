@@ -42,14 +42,15 @@ public record WebApplication(
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     servlet(context, "front-page", new FrontPageServlet(config), "");
+    // In place of the container's default servlet: nothing of the WAR's own files is served.
+    servlet(context, "nothing", new NothingServlet(), "/");
   }
 
   private List<String> faults() {
     List<String> faults = new ArrayList<>();
     store.fault().ifPresent(faults::add);
     if (!namesAreUnicode()) {
-      faults.add(
-          "file names other than ASCII can't be stored: start the server with LANG=C.UTF-8");
+      faults.add("file names other than ASCII can't be stored: start the server with LANG=C.UTF-8");
     }
     return faults;
   }

@@ -89,17 +89,14 @@ public final class RawClient implements AutoCloseable {
       boolean chunked = "chunked".equalsIgnoreCase(head.field("transfer-encoding"));
       byClosing = length == null && !chunked;
       try {
-        complete = chunked ? readChunks(body) : read(body, length == null ? null : Long.valueOf(length));
+        complete =
+            chunked ? readChunks(body) : read(body, length == null ? null : Long.valueOf(length));
       } catch (SocketException reset) {
         complete = false;
       }
     }
     return new RawResponse(
-        head.status,
-        head.fields,
-        new RawResponse.Content(body.toByteArray()),
-        complete,
-        byClosing);
+        head.status, head.fields, new RawResponse.Content(body.toByteArray()), complete, byClosing);
   }
 
   /** Status line and fields of a response. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param status of the status line
  * @param fields in order
  * @param content the body, without its framing, as far as it came
- * @param complete whether the framing says that the body is whole: the length was reached, or the last
- *     chunk came; a body that is ended by closing is never known to be
+ * @param complete whether the framing says that the body is whole: the length was reached, or the
+ *     last chunk came; a body that is ended by closing is never known to be
  * @param endedByClosing whether only the connection's end ended the body, as the head announced
  */
 public record RawResponse(
