@@ -24,7 +24,7 @@ final class AccessLog {
   record Entry(String method, String target, int status, long bytes, String range, String ifRange) {
     static Entry parse(String line) {
       String[] fields = line.split("\t", -1);
-      String[] request = fields[0].split(" ");
+      String[] request = fields[0].split(" ", -1);
       if (fields.length != 5 || request.length != 3) {
         throw new IllegalArgumentException("not a line of the access log: " + line);
       }

@@ -1,6 +1,5 @@
 package org.instantmirror.system;
 
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -8,32 +7,32 @@ import java.util.stream.Stream;
  * #installedFile}, so that a test sees in a root what was installed.
  */
 enum SampleRpm {
-  HELLO("hello", "1.0", "1", List.of(), 0),
-  HELLO_UPDATE("hello", "2.0", "1", List.of(), 0),
+  HELLO("hello", "1.0", "1", "", 0),
+  HELLO_UPDATE("hello", "2.0", "1", "", 0),
   /** All the characters in one name that URLs spell in several ways; needs {@link #HELLO}. */
-  ODD("libodd++", "1.0^20240101git", "1~rc1", List.of("hello >= 1.0"), 0),
-  TILDE("tilde", "3.0~beta2", "1", List.of(), 0),
+  ODD("libodd++", "1.0^20240101git", "1~rc1", "hello >= 1.0", 0),
+  TILDE("tilde", "3.0~beta2", "1", "", 0),
   /** Large enough to be caught in the middle. */
-  BIG("big", "1.0", "1", List.of(), 20 << 20),
+  BIG("big", "1.0", "1", "", 20 << 20),
   /** For tests that must ask for something that nobody asked for before. */
-  UNASKED("unasked", "1.0", "1", List.of(), 0);
+  UNASKED("unasked", "1.0", "1", "", 0);
 
   private final String packageName;
   private final String version;
   private final String release;
-  private final List<String> requirements;
+  private final String requirement;
   private final int incompressibleBytes;
 
   SampleRpm(
       String packageName,
       String version,
       String release,
-      List<String> requirements,
+      String requirement,
       int incompressibleBytes) {
     this.packageName = packageName;
     this.version = version;
     this.release = release;
-    this.requirements = requirements;
+    this.requirement = requirement;
     this.incompressibleBytes = incompressibleBytes;
   }
 
@@ -75,7 +74,8 @@ enum SampleRpm {
             "Summary: A sample",
             "License: Apache-2.0",
             "BuildArch: noarch");
-    Stream<String> requires = requirements.stream().map(each -> "Requires: " + each);
+    Stream<String> requires =
+        requirement.isEmpty() ? Stream.of() : Stream.of("Requires: " + requirement);
     String file = "%{buildroot}/" + installedFile();
     Stream<String> body =
         Stream.of(
