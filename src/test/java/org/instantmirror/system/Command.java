@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * A program to be run to its end, without standard input, in the C.UTF-8 locale so that its
@@ -20,6 +21,7 @@ final class Command {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final List<String> words;
+  private Path directory = Path.of("").toAbsolutePath();
   private final Map<String, String> environment = new LinkedHashMap<>();
 
   private Command(List<String> words) {
@@ -39,6 +41,11 @@ final class Command {
 
   Command with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  Command in(Path workingDirectory) {
+    directory = workingDirectory;
     return this;
   }
 
@@ -70,13 +77,32 @@ final class Command {
     }
   }
 
-  /** Starts it, with all that it prints going to a file. */
+  /** Starts it, with all that it prints appended to a file. */
   Process start(Path log) throws IOException {
+    return start(builder -> builder.redirectErrorStream(true).redirectOutput(appendTo(log)));
+  }
+
+  /** Starts it, with standard output and standard error appended to a file each. */
+  Process start(Path output, Path errors) throws IOException {
+    return start(
+        builder -> builder.redirectOutput(appendTo(output)).redirectError(appendTo(errors)));
+  }
+
+  /** Starts it, with its standard output to be read by the caller, and errors to a file. */
+  Process startPiped(Path errors) throws IOException {
+    return start(builder -> builder.redirectError(appendTo(errors)));
+  }
+
+  private static ProcessBuilder.Redirect appendTo(Path file) {
+    return ProcessBuilder.Redirect.appendTo(file.toFile());
+  }
+
+  private Process start(UnaryOperator<ProcessBuilder> outputs) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        outputs
+            .apply(new ProcessBuilder(words))
+            .directory(directory.toFile())
+            .redirectInput(Path.of("/dev/null").toFile());
     builder.environment().put("LC_ALL", "C.UTF-8");
     // A proxy of the machine's own must not come between two programs on loopback.
     builder
