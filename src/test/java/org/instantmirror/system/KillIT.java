@@ -28,7 +28,7 @@ class KillIT {
   private final RpmRepository repository =
       RpmRepository.create(work.path().resolve("repo"), SampleRpm.HELLO, SampleRpm.BIG);
   private final NginxUpstream upstream = NginxUpstream.serving(repository.folder());
-  private final MirrorFiles files = MirrorFiles.create().repo(REPO, upstream.url());
+  private final MirrorFiles files = MirrorFiles.create().repo(REPO, upstream.url(), "retries=1");
   private final Path copy = work.path().resolve("copy.rpm");
 
   @AfterEach
@@ -50,10 +50,11 @@ class KillIT {
 
     assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.BIG));
     assertThat(cachedBig()).hasSameBinaryContentAs(repository.file(SampleRpm.BIG));
-    List<AccessLog.Entry> asked = upstream.accessLog().entriesFor(SampleRpm.BIG.fileName());
-    assertThat(asked).hasSize(2);
-    AccessLog.Entry resumed = asked.get(1);
-    assertThat(resumed.status()).isEqualTo(206);
+    // nginx may have been stopped before it logged the request that was broken off.
+    List<AccessLog.Entry> asked = upstream.accessLog().packageGets();
+    assertThat(asked).filteredOn(entry -> entry.status() != 206).hasSizeLessThanOrEqualTo(1);
+    assertThat(asked).filteredOn(entry -> entry.status() == 206).hasSize(1);
+    AccessLog.Entry resumed = asked.get(asked.size() - 1);
     assertThat(resumed.range()).matches("bytes=[1-9][0-9]*-[0-9]*");
     assertThat(resumed.ifRange()).isNotEqualTo("-");
     long offset = Long.parseLong(resumed.range().replaceAll("bytes=(\\d+)-.*", "$1"));

@@ -1,8 +1,6 @@
 package org.instantmirror.system;
 
-import static java.util.stream.Collectors.joining;
-
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -14,29 +12,33 @@ final class ProgramCondition implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     return AnnotationSupport.findAnnotation(context.getElement(), RequiresPrograms.class)
-        .map(needs -> evaluate(context.getDisplayName(), needs.value(), missingIsAnError()))
+        .map(needs -> verdict(context.getDisplayName(), missing(needs.value()), missingIsAnError()))
         .orElseGet(() -> ConditionEvaluationResult.enabled("needs no programs"));
   }
 
+  private static List<String> missing(Program... needs) {
+    return Stream.of(needs)
+        .filter(program -> program.find().isEmpty())
+        .map(Program::missing)
+        .toList();
+  }
+
   /**
-   * The verdict for one test.
+   * What becomes of one test.
    *
+   * @param missing a phrase for each thing that isn't there
    * @throws IllegalStateException if something is missing that must be there
    */
-  static ConditionEvaluationResult evaluate(String test, Program[] needs, boolean required) {
-    String missing =
-        Stream.of(needs)
-            .filter(program -> program.find().isEmpty())
-            .map(Program::missing)
-            .collect(joining(", "));
+  static ConditionEvaluationResult verdict(String test, List<String> missing, boolean required) {
     if (missing.isEmpty()) {
-      return ConditionEvaluationResult.enabled("found " + Arrays.toString(needs));
+      return ConditionEvaluationResult.enabled("all programs are there");
     }
+    String reason = String.join(", ", missing);
     if (required) {
-      throw new IllegalStateException("cannot run " + test + ": " + missing);
+      throw new IllegalStateException("cannot run " + test + ": " + reason);
     }
-    System.out.println("Skipped " + test + ": " + missing);
-    return ConditionEvaluationResult.disabled(missing);
+    System.out.println("Skipped " + test + ": " + reason);
+    return ConditionEvaluationResult.disabled(reason);
   }
 
   /** Whether a missing program fails the test, as in CI, rather than skips it. */

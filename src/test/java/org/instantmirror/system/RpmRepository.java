@@ -59,7 +59,9 @@ final class RpmRepository {
   /** Makes and signs repodata anew, and dates it. */
   void publish(Instant lastModified) {
     Command.of(Program.CREATEREPO_C, "--quiet", folder.toString()).run().succeeded();
-    SampleRpms.built().key().sign(folder.resolve("repodata/repomd.xml"));
+    SigningKey key = SampleRpms.built().key();
+    key.sign(folder.resolve("repodata/repomd.xml"));
+    key.exportTo(folder.resolve("repodata/repomd.xml.key"));
     try (Stream<Path> files = Files.list(folder.resolve("repodata"))) {
       List<Path> all = files.toList();
       for (Path file : all) {

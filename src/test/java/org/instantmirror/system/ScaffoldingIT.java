@@ -3,8 +3,11 @@ package org.instantmirror.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The programs without a mirror between them: where this fails, look no further. */
 @RequiresPrograms({
@@ -76,6 +79,22 @@ class ScaffoldingIT {
       Curl.download(front.url() + Urls.encoded(SampleRpm.ODD.fileName()), copy).succeeded();
 
       assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.ODD));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @RequiresPrograms({Program.APACHE, Program.CURL})
+  void proxyPassHandsOnThatABodyWasCut(TruncatingUpstream.Framing framing) {
+    Path copy = work.path().resolve("copy.rpm");
+    try (TruncatingUpstream upstream = TruncatingUpstream.start(framing);
+        Upstream front = ApacheServer.before(upstream.url())) {
+      for (String url : List.of(upstream.url(), front.url())) {
+        CommandResult result = Curl.download(url + "cut.rpm", copy);
+
+        assertThat(result.exitCode()).isEqualTo(Curl.PARTIAL_FILE);
+        assertThat(copy).hasSize(TruncatingUpstream.SENT);
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ class TomcatIT {
   class StockTomcat10 extends TomcatContract {
     @Override
     Path home() {
-      return Path.of(System.getProperty("instantmirror.tomcat10"));
+      return unpacked("instantmirror.tomcat10");
     }
   }
 
@@ -27,7 +27,7 @@ class TomcatIT {
   class StockTomcat11 extends TomcatContract {
     @Override
     Path home() {
-      return Path.of(System.getProperty("instantmirror.tomcat11"));
+      return unpacked("instantmirror.tomcat11");
     }
   }
 
@@ -39,5 +39,14 @@ class TomcatIT {
     Path home() {
       return Path.of(Program.TOMCAT10.path());
     }
+  }
+
+  /** Where the build unpacked a distribution. */
+  private static Path unpacked(String property) {
+    String home = System.getProperty(property);
+    if (home == null) {
+      throw new IllegalStateException(property + " is not set: run this test by 'mvn verify'");
+    }
+    return Path.of(home);
   }
 }

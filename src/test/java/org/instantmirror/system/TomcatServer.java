@@ -112,9 +112,16 @@ final class TomcatServer implements AutoCloseable {
     return text.toString();
   }
 
+  /** Stops it and keeps what it logged under {@code target/mirror-logs}, for whoever asks why. */
   @Override
   public void close() {
     process.close();
+    try {
+      Path logs = Files.createDirectories(MirrorProcess.war().resolveSibling("mirror-logs"));
+      Files.writeString(Files.createTempFile(logs, "tomcat-", ".log"), log());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     base.close();
   }
 }
