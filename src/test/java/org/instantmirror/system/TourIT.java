@@ -42,8 +42,9 @@ class TourIT {
 
     try (Upstream upstream = NginxUpstream.serving(upstreamTree.path())) {
       Map<String, String> replacements = new LinkedHashMap<>();
-      tour.servers().forEach(server -> replacements.put(server, upstream.url()));
+      // The port first: the upstream's own may hold the same digits.
       replacements.put("8080", Integer.toString(BoundPorts.next()));
+      tour.servers().forEach(server -> replacements.put(server, upstream.url()));
 
       tour.replacing(replacements).run(folder.path(), environment()).succeeded();
     }
