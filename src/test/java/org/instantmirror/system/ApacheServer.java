@@ -1,0 +1,125 @@
+package org.instantmirror.system;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Apache with a configuration of its own: as an upstream that serves a folder, or before a mirror.
+ */
+final class ApacheServer implements Upstream {
+  private static final String MODULES = "/usr/lib/apache2/modules/";
+
+  private final WorkDirectory work;
+  private final HttpServerProcess process;
+  private final int port;
+
+  private ApacheServer(WorkDirectory work, int port, String directives) {
+    this.work = work;
+    this.port = port;
+    Path configuration = work.write("apache2.conf", configuration(work.path(), port, directives));
+    this.process =
+        new HttpServerProcess(
+            "apache2",
+            Command.of(
+                Program.APACHE.path(), List.of("-DFOREGROUND", "-f", configuration.toString())),
+            port,
+            work.path().resolve("apache2.log"));
+  }
+
+  /** Starts one that serves a folder, which every user must be able to read. */
+  static ApacheServer serving(Path documents) {
+    String directives =
+        """
+        DocumentRoot "%s"
+        <Directory "%s">
+          Require all granted
+          Options Indexes
+        </Directory>
+        """
+            .formatted(documents, documents);
+    return started(directives);
+  }
+
+  /**
+   * Starts one that passes all requests to another server, as an organisation puts before its
+   * Tomcat.
+   *
+   * @param url of the other server, ending in a slash
+   */
+  static ApacheServer before(String url) {
+    String directives =
+        """
+        LoadModule proxy_module %smod_proxy.so
+        LoadModule proxy_http_module %smod_proxy_http.so
+        AllowEncodedSlashes NoDecode
+        ProxyPass "/" "%s" nocanon
+        ProxyPassReverse "/" "%s"
+        """
+            .formatted(MODULES, MODULES, url, url);
+    return started(directives);
+  }
+
+  private static ApacheServer started(String directives) {
+    ApacheServer server =
+        new ApacheServer(WorkDirectory.create("apache"), BoundPorts.next(), directives);
+    server.start();
+    return server;
+  }
+
+  private static String configuration(Path work, int port, String directives) {
+    return """
+        ServerRoot "%1$s"
+        ServerName 127.0.0.1
+        Listen 127.0.0.1:%2$d
+        PidFile apache2.pid
+        DefaultRuntimeDir "%1$s"
+        Mutex file:%1$s
+        LoadModule mpm_event_module %3$smod_mpm_event.so
+        LoadModule authz_core_module %3$smod_authz_core.so
+        LoadModule autoindex_module %3$smod_autoindex.so
+        LoadModule dir_module %3$smod_dir.so
+        StartServers 1
+        ServerLimit 1
+        ThreadLimit 32
+        ThreadsPerChild 32
+        MaxRequestWorkers 32
+        MinSpareThreads 1
+        MaxSpareThreads 32
+        User www-data
+        Group www-data
+        Timeout 60
+        KeepAlive On
+        ErrorLog error.log
+        LogFormat "%%r\\t%%>s\\t%%B\\t%%{Range}i\\t%%{If-Range}i" asked
+        CustomLog access.log asked
+        %4$s
+        """
+        .formatted(work, port, MODULES, directives);
+  }
+
+  @Override
+  public String url() {
+    return "http://127.0.0.1:" + port + "/";
+  }
+
+  @Override
+  public AccessLog accessLog() {
+    return new AccessLog(work.path().resolve("access.log"));
+  }
+
+  @Override
+  public void start() {
+    process.start();
+  }
+
+  @Override
+  public void stop() {
+    process.stop();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+    work.close();
+  }
+}

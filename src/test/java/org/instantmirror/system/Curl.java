@@ -1,0 +1,38 @@
+package org.instantmirror.system;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** curl, as scripts use it: {@code --fail}, so that an error status is an error. */
+final class Curl {
+  /** curl's exit code for a body that ended before its announced end. */
+  static final int PARTIAL_FILE = 18;
+
+  /** curl's exit code for a connection that was reset. */
+  static final int RECEIVE_ERROR = 56;
+
+  private Curl() {}
+
+  /** Fetches a URL into a file. */
+  static CommandResult download(String url, Path into, String... options) {
+    List<String> words = new ArrayList<>(List.of(options));
+    words.addAll(List.of("--output", into.toString(), url));
+    return run(words);
+  }
+
+  /** Fetches a URL, prints its head, and throws the body away. */
+  static CommandResult head(String url, String... options) {
+    List<String> words = new ArrayList<>(List.of(options));
+    words.addAll(List.of("--output", "/dev/null", "--dump-header", "-", url));
+    return run(words);
+  }
+
+  /** Runs it with any options. */
+  static CommandResult run(List<String> options) {
+    List<String> words =
+        new ArrayList<>(List.of("--silent", "--show-error", "--fail", "--globoff"));
+    words.addAll(options);
+    return Command.of(Program.CURL.path(), words).run();
+  }
+}

@@ -1,0 +1,90 @@
+package org.instantmirror.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What an administrator gives a mirror: its cache directory, {@code .repo} files and settings. */
+final class MirrorFiles implements AutoCloseable {
+  private final WorkDirectory work;
+
+  private MirrorFiles(WorkDirectory work) {
+    this.work = work;
+  }
+
+  /** A mirror without repositories and with an empty cache. */
+  static MirrorFiles create() {
+    MirrorFiles files = new MirrorFiles(WorkDirectory.create("mirror"));
+    files.work.folder("cache");
+    files.work.folder("repos.d");
+    files.settings();
+    return files;
+  }
+
+  /** Writes the settings of {@code [main]} anew, with these lines added. */
+  MirrorFiles settings(String... lines) {
+    Stream<String> head = Stream.of("[main]", "cachedir=" + cacheDir(), "reposdir=" + reposDir());
+    work.write(
+        "instantmirror.conf",
+        String.join("\n", Stream.concat(head, Stream.of(lines)).toList()) + "\n");
+    return this;
+  }
+
+  /** Writes the {@code .repo} file of one repository. */
+  MirrorFiles repo(String id, String baseUrl, String... lines) {
+    Stream<String> head =
+        Stream.of("[" + id + "]", "name=" + id, "baseurl=" + baseUrl, "enabled=1");
+    work.write(
+        "repos.d/" + id + ".repo",
+        String.join("\n", Stream.concat(head, Stream.of(lines)).toList()) + "\n");
+    return this;
+  }
+
+  Path cacheDir() {
+    return work.path().resolve("cache");
+  }
+
+  Path reposDir() {
+    return work.path().resolve("repos.d");
+  }
+
+  Path config() {
+    return work.path().resolve("instantmirror.conf");
+  }
+
+  /** A file for whoever runs the mirror to write what it prints to. */
+  Path log(String name) {
+    return work.path().resolve(name);
+  }
+
+  /** Where the tree keeps a complete file. */
+  Path cached(String repo, String path) {
+    return cacheDir().resolve(repo).resolve(path);
+  }
+
+  /** How many bytes of running or broken downloads are on disk. */
+  long partialBytes() {
+    Path partials = cacheDir().resolve(".instantmirror/partial");
+    if (!Files.isDirectory(partials)) {
+      return 0;
+    }
+    try (Stream<Path> walk = Files.walk(partials)) {
+      List<Path> files = walk.filter(Files::isRegularFile).toList();
+      long bytes = 0;
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    work.close();
+  }
+}

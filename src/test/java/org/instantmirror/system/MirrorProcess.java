@@ -1,0 +1,154 @@
+package org.instantmirror.system;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A mirror that runs as {@code java -jar instantmirror.war}, on a port that it chose. */
+final class MirrorProcess implements AutoCloseable {
+  private static final Pattern READY =
+      Pattern.compile("^InstantMirror ready at (http://\\S+/)$", Pattern.MULTILINE);
+
+  private final Process process;
+  private final Path output;
+  private final Path errors;
+  private final String url;
+
+  private MirrorProcess(Process process, Path output, Path errors) {
+    this.process = process;
+    this.output = output;
+    this.errors = errors;
+    this.url = awaitReadyLine();
+  }
+
+  /** Starts one and waits for its ready line. */
+  static MirrorProcess start(MirrorFiles files) {
+    try {
+      Path output = Files.createTempFile(files.log("").getParent(), "output", ".log");
+      Path errors = Files.createTempFile(files.log("").getParent(), "errors", ".log");
+      return new MirrorProcess(command(files).start(output, errors), output, errors);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs one that is expected to end by itself. */
+  static CommandResult runToItsEnd(MirrorFiles files) {
+    return command(files).run();
+  }
+
+  /** The WAR under test. */
+  static Path war() {
+    return Path.of(System.getProperty("instantmirror.war", "target/instantmirror.war"));
+  }
+
+  private static Command command(MirrorFiles files) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return Command.of(
+        java,
+        List.of(
+            "-Xmx256m",
+            "-jar",
+            war().toString(),
+            "--config",
+            files.config().toString(),
+            "--address",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--cachedir",
+            files.cacheDir().toString(),
+            "--reposdir",
+            files.reposDir().toString()));
+  }
+
+  private String awaitReadyLine() {
+    Matcher[] ready = new Matcher[1];
+    try {
+      await("the mirror's ready line")
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(20))
+          .until(
+              () -> {
+                ready[0] = READY.matcher(Files.readString(output));
+                return ready[0].find() || !process.isAlive();
+              });
+    } catch (RuntimeException e) {
+      process.destroyForcibly();
+      throw new IllegalStateException("the mirror did not get ready:\n" + log(), e);
+    }
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the mirror ended by itself:\n" + log());
+    }
+    return ready[0].group(1);
+  }
+
+  /** The root, ending in a slash. */
+  String url() {
+    return url;
+  }
+
+  /** A repository's base URL for clients, ending in a slash. */
+  String repoUrl(String id) {
+    return url + "mirror/" + id + "/";
+  }
+
+  /** All that it printed so far. */
+  String log() {
+    try {
+      return Files.readString(output) + Files.readString(errors);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it as a power cut would, with SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /**
+   * Asks it to end, with SIGTERM.
+   *
+   * @return its exit code
+   */
+  int stop() {
+    process.destroy();
+    awaitEnd();
+    return process.exitValue();
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        throw new IllegalStateException("the mirror did not stop:\n" + log());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Kills it and keeps what it printed under {@code target/mirror-logs}, for whoever asks why. */
+  @Override
+  public void close() {
+    kill();
+    try {
+      Path logs = Files.createDirectories(war().resolveSibling("mirror-logs"));
+      Files.writeString(Files.createTempFile(logs, "mirror-", ".log"), log());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

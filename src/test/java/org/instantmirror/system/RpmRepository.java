@@ -1,0 +1,88 @@
+package org.instantmirror.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder with packages, the repodata that createrepo_c makes of them, its signature and the
+ * public key. Not thread-safe.
+ */
+final class RpmRepository {
+  /** The public key's name in the repository. */
+  static final String KEY_FILE = "RPM-GPG-KEY-samples";
+
+  /** When all but the repodata was last modified: long ago, as in a real repository. */
+  static final Instant PACKAGE_TIME = Instant.parse("2024-01-02T03:04:05Z");
+
+  private final Path folder;
+
+  private RpmRepository(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A published repository of those packages, in a folder that is made. */
+  static RpmRepository create(Path folder, SampleRpm... rpms) {
+    RpmRepository repository = new RpmRepository(folder);
+    try {
+      Files.createDirectories(folder);
+      Path key = folder.resolve(KEY_FILE);
+      SampleRpms.built().key().exportTo(key);
+      Files.setLastModifiedTime(key, FileTime.from(PACKAGE_TIME));
+      repository.add(rpms);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    repository.publish(PACKAGE_TIME.plusSeconds(3600));
+    return repository;
+  }
+
+  /** Adds packages; {@link #publish} makes them known. */
+  void add(SampleRpm... rpms) {
+    try {
+      for (SampleRpm rpm : rpms) {
+        Path copy = folder.resolve(rpm.fileName());
+        Files.copy(SampleRpms.built().path(rpm), copy, StandardCopyOption.REPLACE_EXISTING);
+        Files.setLastModifiedTime(copy, FileTime.from(PACKAGE_TIME));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes and signs repodata anew, and dates it. */
+  void publish(Instant lastModified) {
+    Command.of(Program.CREATEREPO_C, "--quiet", folder.toString()).run().succeeded();
+    SigningKey key = SampleRpms.built().key();
+    key.sign(folder.resolve("repodata/repomd.xml"));
+    key.exportTo(folder.resolve("repodata/repomd.xml.key"));
+    try (Stream<Path> files = Files.list(folder.resolve("repodata"))) {
+      List<Path> all = files.toList();
+      for (Path file : all) {
+        Files.setLastModifiedTime(file, FileTime.from(lastModified));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** A file in it. */
+  Path file(String path) {
+    return folder.resolve(path);
+  }
+
+  /** A package in it. */
+  Path file(SampleRpm rpm) {
+    return folder.resolve(rpm.fileName());
+  }
+}
