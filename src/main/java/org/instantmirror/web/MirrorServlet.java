@@ -53,7 +53,8 @@ final class MirrorServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (request.getAttribute(BodyWriter.ABORT) != null) {
-      throw new BrokenTransferException();
+      breakOff(request, response);
+      return;
     }
     Route route = Route.of(request);
     PassThroughAnswer relayed = Asker.relayed(request);
@@ -65,6 +66,16 @@ final class MirrorServlet extends HttpServlet {
     } else {
       throw new IllegalStateException("no answer was found for " + route.path());
     }
+  }
+
+  /** Ends a response that can't be completed: with an error while the client has seen nothing of it. */
+  private static void breakOff(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (response.isCommitted()) {
+      throw new BrokenTransferException();
+    }
+    response.reset();
+    PlainAnswer.send(request, response, 502, sentence(502));
   }
 
   private void serve(
@@ -101,7 +112,7 @@ final class MirrorServlet extends HttpServlet {
     return switch (status) {
       case 504 -> "Upstream did not answer in time, and the file is not cached";
       case 503 -> "The mirror is busy";
-      default -> "No route to host, or no usable answer from it, and the file is not cached";
+      default -> "No route to host: no upstream gave a usable answer, and the file is not cached";
     };
   }
 
