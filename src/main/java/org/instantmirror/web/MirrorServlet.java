@@ -68,7 +68,9 @@ final class MirrorServlet extends HttpServlet {
     }
   }
 
-  /** Ends a response that can't be completed: with an error while the client has seen nothing of it. */
+  /**
+   * Ends a response that can't be completed: with an error while the client has seen nothing of it.
+   */
   private static void breakOff(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (response.isCommitted()) {

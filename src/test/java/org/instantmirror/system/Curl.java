@@ -12,6 +12,9 @@ final class Curl {
   /** curl's exit code for a connection that was reset. */
   static final int RECEIVE_ERROR = 56;
 
+  /** {@code --fail} met a status of 400 or more. */
+  static final int HTTP_ERROR = 22;
+
   private Curl() {}
 
   /** Fetches a URL into a file. */

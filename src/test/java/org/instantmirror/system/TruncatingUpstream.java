@@ -28,10 +28,10 @@ final class TruncatingUpstream implements AutoCloseable {
   }
 
   /** The length that it promises. */
-  static final int PROMISED = 4 << 20;
+  static final int PROMISED = 32 << 20;
 
   /** The length after which it closes the connection. */
-  static final int SENT = 1 << 20;
+  static final int SENT = 16 << 20;
 
   private static final String DATE = "Tue, 02 Jan 2024 03:04:05 GMT";
 
