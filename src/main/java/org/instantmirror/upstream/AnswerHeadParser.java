@@ -17,7 +17,7 @@ import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.HttpMessageParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
-import org.apache.hc.core5.http.message.BasicLineParser;
+import org.apache.hc.core5.http.message.LazyLaxLineParser;
 import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +102,7 @@ final class AnswerHeadParser implements HttpMessageParser<ClassicHttpResponse> {
    * Refuses CR and NUL within a field, which RFC 9110 section 5.5 calls dangerous: others could
    * read two fields where we read one. The library would pass them on as spaces.
    */
-  private static final class CleanLineParser extends BasicLineParser {
+  private static final class CleanLineParser extends LazyLaxLineParser {
     @Override
     public Header parseHeader(CharArrayBuffer line) throws ParseException {
       if (line.indexOf('\r') >= 0 || line.indexOf('\0') >= 0) {

@@ -2,7 +2,9 @@ package org.instantmirror.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Wraps the older forms of private keys into PKCS#8 (RFC 5208), the only one that the JDK reads.
@@ -57,7 +59,7 @@ final class Pkcs8 {
         int start = contentStart(sec1, position);
         int next = start + contentLength(sec1, position);
         if ((sec1[position] & 0xff) == PARAMETERS && sec1[start] == OBJECT_IDENTIFIER) {
-          byte[] curve = java.util.Arrays.copyOfRange(sec1, start, next);
+          byte[] curve = Arrays.copyOfRange(sec1, start, next);
           return element(
               SEQUENCE, VERSION_0, element(SEQUENCE, EC, curve), element(OCTET_STRING, sec1));
         }
@@ -80,10 +82,11 @@ final class Pkcs8 {
     if (length < 0x80) {
       element.write(length);
     } else {
-      element.write(0x83);
-      element.write(length >> 16);
-      element.write(length >> 8);
-      element.write(length);
+      // DER wants no more bytes of length than needed.
+      byte[] bytes = BigInteger.valueOf(length).toByteArray();
+      int leading = bytes[0] == 0 ? 1 : 0;
+      element.write(0x80 | (bytes.length - leading));
+      element.write(bytes, leading, bytes.length - leading);
     }
     element.writeBytes(content.toByteArray());
     return element.toByteArray();

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -367,43 +368,23 @@ class HttpUpstreamClientTest {
     upstream.awaitOpenConnections(0);
   }
 
-  @Test
-  void headThatComesTooSlowlyTimesOut() {
-    // Each look at the clock is 3 s later than the one before: the third read is past the limit.
+  @ParameterizedTest
+  @CsvSource({"1000, true", "100, false"})
+  void bodySlowerThanTheMinimumRateTimesOut(long minRate, boolean tooSlow) throws Exception {
+    // Each look at the clock is 6 s after the one before, and each read brings 1000 bytes at most.
     AtomicLong nanos = new AtomicLong();
-    file.next(Behaviour.raw("HTTP/1.1 200 OK\r\n").header("X", "y"));
-    HttpUpstreamClient impatient =
-        new HttpUpstreamClient(
-            SystemDefaultDnsResolver.INSTANCE,
-            () -> nanos.getAndAdd(Duration.ofSeconds(11).toNanos()));
-    try (impatient) {
-      assertFault(
-          () -> impatient.execute(repo.get(upstream.uri("/a.rpm"))), Kind.TIMEOUT, "no byte");
-    }
-  }
-
-  @Test
-  void bodySlowerThanTheMinimumRateTimesOut() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    Gate gate = new Gate();
-    file.next(Behaviour.proper().gated(gate));
-    repo.minRate(1000);
-    gate.release(2);
-    HttpUpstreamClient impatient =
-        new HttpUpstreamClient(SystemDefaultDnsResolver.INSTANCE, nanos::get);
-    try (impatient;
-        UpstreamResponse response = impatient.execute(repo.get(upstream.uri("/a.rpm")))) {
-      Bodies.read(response, 2);
-      CompletableFuture<Void> ticking =
-          CompletableFuture.runAsync(
-              () -> {
-                nanos.addAndGet(Duration.ofSeconds(11).toNanos());
-                gate.release(1);
-              });
-      ByteBuffer one = ByteBuffer.allocate(1);
-      ticking.get(10, TimeUnit.SECONDS);
-      // The clock has moved on before this read, which is our own slowness and doesn't count.
-      assertThat(response.read(one)).isEqualTo(1);
+    repo.minRate(minRate);
+    try (HttpUpstreamClient slow =
+            new HttpUpstreamClient(
+                SystemDefaultDnsResolver.INSTANCE,
+                () -> nanos.getAndAdd(Duration.ofSeconds(6).toNanos()));
+        UpstreamResponse response = slow.execute(repo.get(upstream.uri("/a.rpm")))) {
+      if (tooSlow) {
+        assertFault(() -> Bodies.readAll(response), Kind.TIMEOUT, "slower than 1000 bytes");
+        upstream.awaitOpenConnections(0);
+      } else {
+        assertThat(Bodies.readAll(response)).isEqualTo(CONTENT);
+      }
     }
   }
 
@@ -428,7 +409,6 @@ class HttpUpstreamClientTest {
 
   @Test
   void closingEarlyGivesTheConnectionUpWithoutDraining() throws Exception {
-    Gate gate = new Gate();
     file.next(Behaviour.proper().stallAfter(1000));
     UpstreamResponse response = get();
     Bodies.read(response, 10);
@@ -437,7 +417,6 @@ class HttpUpstreamClientTest {
 
     upstream.awaitOpenConnections(0);
     assertThat(Bodies.readAll(get())).isEqualTo(CONTENT);
-    gate.releaseAll();
   }
 
   @Test
