@@ -10,6 +10,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -75,6 +76,11 @@ final class AnswerHeadParser implements HttpMessageParser<ClassicHttpResponse> {
   @Override
   public @Nullable ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
+    if (interim == 0 && buffer.length() > 0) {
+      // Its Content-Length was too short. What follows would be read as the answer to our request;
+      // the caller asks again on another connection.
+      throw new NoHttpResponseException("bytes beyond the end of the answer before");
+    }
     HeadStream head = new HeadStream(in, nanoClock.getAsLong());
     ClassicHttpResponse response;
     try {

@@ -47,6 +47,7 @@ final class ConnectionPools implements Closeable {
   private final DnsResolver dns;
   private final LongSupplier nanoClock;
   private final Map<Key, Pool> pools = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   ConnectionPools(String userAgent, DnsResolver dns, LongSupplier nanoClock) {
     this.userAgent = userAgent;
@@ -80,6 +81,7 @@ final class ConnectionPools implements Closeable {
    * The pool for a host of that standing.
    *
    * @throws IOException if the transport's TLS files are unfit; the message names the file
+   * @throws IllegalStateException if the pools are closed
    */
   Pool pool(Transport transport, Standing standing) throws IOException {
     Key key =
@@ -94,11 +96,14 @@ final class ConnectionPools implements Closeable {
     }
     Pool made = make(key);
     Pool raced = pools.putIfAbsent(key, made);
-    if (raced != null) {
+    if (raced != null || closed) {
+      // Closed only now, it may have been missed by close().
       made.client().close(CloseMode.IMMEDIATE);
-      return raced;
     }
-    return made;
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    return raced == null ? made : raced;
   }
 
   /** Closes connections that nobody has used for a while, in all pools. */
@@ -108,6 +113,7 @@ final class ConnectionPools implements Closeable {
 
   @Override
   public void close() {
+    closed = true;
     pools.values().forEach(pool -> pool.client().close(CloseMode.IMMEDIATE));
   }
 

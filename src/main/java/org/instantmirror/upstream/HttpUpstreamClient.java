@@ -3,22 +3,15 @@ package org.instantmirror.upstream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashSet;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
-import org.apache.hc.client5.http.auth.AuthExchange;
-import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
-import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.EndpointDetails;
@@ -42,29 +35,6 @@ public final class HttpUpstreamClient implements UpstreamClient {
 
   private static final int REDIRECT_BODY_LIMIT = 8 * 1024;
   private static final long SWEEP_NANOS = Duration.ofSeconds(30).toNanos();
-
-  /**
-   * Fields that are never taken from a caller: ours, those of one connection (RFC 9110 section
-   * 7.6.1), and those that tell of a client what is no upstream's business.
-   */
-  private static final Set<String> NOT_FORWARDED =
-      Set.of(
-          "accept-encoding",
-          "authorization",
-          "connection",
-          "content-length",
-          "cookie",
-          "expect",
-          "host",
-          "keep-alive",
-          "proxy-authorization",
-          "proxy-connection",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
-          "user-agent",
-          "via");
 
   private final ConnectionPools pools;
   private final LongSupplier nanoClock;
@@ -140,16 +110,19 @@ public final class HttpUpstreamClient implements UpstreamClient {
     Transport transport = request.repo().transport();
     try {
       Pool pool = pool(uri, transport, standing);
-      HttpUriRequestBase message = message(request, uri, origin, standing);
+      HttpUriRequestBase message = OutgoingRequest.message(request, uri, origin, standing);
       try {
         return send(pool, message, uri, origin, transport);
       } catch (StaleConnectionException e) {
         // The server closed an idle connection just as we used it: no fault of the upstream. The
         // others in the pool are likely dead too.
         pool.closeIdle();
-        HttpUriRequestBase again = message(request, uri, origin, standing);
+        HttpUriRequestBase again = OutgoingRequest.message(request, uri, origin, standing);
         return send(pool, again, uri, origin, transport);
       }
+    } catch (IllegalStateException e) {
+      // How the library says that its pool was shut down.
+      throw new UpstreamException(Kind.BROKEN, uri + ": the client is closed", e);
     } catch (IOException e) {
       throw UpstreamFault.beforeHead(uri, e, transport);
     }
@@ -192,8 +165,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
   private HttpUpstreamResponse send(
       Pool pool, HttpUriRequestBase message, URI uri, Origin origin, Transport transport)
       throws IOException {
-    HttpClientContext context = HttpClientContext.create();
-    authenticateAtProxy(context, transport);
+    HttpClientContext context = OutgoingRequest.context(transport);
     HttpHost target = new HttpHost(origin.scheme(), origin.host(), origin.port());
     ClassicHttpResponse response;
     try {
@@ -238,42 +210,6 @@ public final class HttpUpstreamClient implements UpstreamClient {
       throw new UpstreamException(
           Kind.UNREACHABLE,
           uri + ": the proxy " + transport.proxy() + " answered " + response.getCode());
-    }
-  }
-
-  private static HttpUriRequestBase message(
-      UpstreamRequest request, URI uri, Origin origin, Standing standing) {
-    HttpUriRequestBase message = new HttpUriRequestBase(request.method(), uri);
-    message.setScheme(origin.scheme());
-    for (Map.Entry<String, String> field : request.headers()) {
-      if (!NOT_FORWARDED.contains(field.getKey().toLowerCase(Locale.ROOT))) {
-        message.addHeader(field.getKey(), field.getValue());
-      }
-    }
-    message.setHeader("Accept-Encoding", "identity");
-    // RFC 9110 section 7.6.3: a gateway's duty; it also shows a mirror that was pointed at itself.
-    message.setHeader("Via", "1.1 " + ProductVersion.NAME);
-    Transport transport = request.repo().transport();
-    String username = transport.username();
-    if (standing == Standing.CONFIGURED && username != null) {
-      String password = Optional.ofNullable(transport.password()).orElse("");
-      byte[] pair = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
-      message.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
-    }
-    return message;
-  }
-
-  /** Basic authentication at the proxy without waiting to be asked, for CONNECT too. */
-  private static void authenticateAtProxy(HttpClientContext context, Transport transport) {
-    HttpHost proxy = ConnectionPools.proxy(transport);
-    String username = transport.proxyUsername();
-    if (proxy != null && username != null) {
-      String password = Optional.ofNullable(transport.proxyPassword()).orElse("");
-      BasicScheme basic = new BasicScheme();
-      basic.initPreemptive(new UsernamePasswordCredentials(username, password.toCharArray()));
-      AuthExchange exchange = new AuthExchange();
-      exchange.select(basic);
-      context.setAuthExchange(proxy, exchange);
     }
   }
 

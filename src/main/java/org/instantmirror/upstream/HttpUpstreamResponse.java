@@ -69,7 +69,10 @@ final class HttpUpstreamResponse implements UpstreamResponse {
             .toList();
     HttpEntity entity = response.getEntity();
     this.body = entity == null ? null : entity.getContent();
-    this.ended = body == null;
+    this.ended = body == null || framedLength == 0;
+    if (body != null && ended) {
+      body.close(); // Nothing to read: the connection goes back at once.
+    }
     this.rate = new MinimumRate(transport.minRate(), transport.timeout());
   }
 
@@ -100,13 +103,13 @@ final class HttpUpstreamResponse implements UpstreamResponse {
         header("Content-Type").orElse(null));
   }
 
-  /** For HEAD and 304 the length that the body would have. */
+  /** For HEAD the length that the body would have, or -1; for 204 and 304 zero. */
   @Override
   public long contentLength() {
-    if (framedLength >= 0) {
-      return framedLength;
+    if (body == null && !request.getMethod().equals("HEAD")) {
+      return 0;
     }
-    return body == null && framedLength == ContentLengthStrategy.UNDEFINED && !wasHead() ? 0 : -1;
+    return Math.max(framedLength, -1);
   }
 
   @Override
@@ -188,9 +191,5 @@ final class HttpUpstreamResponse implements UpstreamResponse {
   @Override
   public void abort() {
     request.cancel();
-  }
-
-  private boolean wasHead() {
-    return request.getMethod().equals("HEAD");
   }
 }
