@@ -3,6 +3,7 @@ package org.instantmirror.download;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,9 +57,10 @@ final class HeadRequests {
     boolean missing = false;
     for (int index : pool.candidates(clock.instant())) {
       URI uri = order.repo().upstreamUri(index, order.key().path());
+      Instant began = clock.instant();
       try (UpstreamResponse answer =
           client.execute(new UpstreamRequest(order.repo(), "HEAD", uri, List.of()))) {
-        pool.succeeded(index);
+        pool.succeeded(index, clock.instant());
         int status = answer.status();
         if (status == 200) {
           return new HeadAnswer.Found(answer.head(), Attempt.contentLength(answer));
@@ -66,7 +68,7 @@ final class HeadRequests {
         missing |= status == 404 || status == 410;
         last = new Failure(Failure.Kind.BAD_GATEWAY, uri + " answered " + status);
       } catch (UpstreamException fault) {
-        pool.failed(index, clock.instant());
+        pool.failed(index, began, clock.instant());
         last = Failure.of(fault);
       } catch (IOException fault) {
         last = new Failure(Failure.Kind.BAD_GATEWAY, uri + ": " + fault.getMessage());

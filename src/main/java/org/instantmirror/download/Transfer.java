@@ -45,6 +45,7 @@ final class Transfer implements Runnable {
   private final Set<Integer> tried = new HashSet<>();
   private int round = 1;
   private long sizeAtBreak;
+  private Instant attemptBegan = Instant.EPOCH;
   private Failure lastFailure = new Failure(Failure.Kind.BAD_GATEWAY, "no upstream was asked");
 
   private volatile boolean stopped;
@@ -182,6 +183,7 @@ final class Transfer implements Runnable {
       attempt.stop();
     }
     log.asked(uri);
+    attemptBegan = around.clock.instant();
     AttemptResult result = attempt.run();
     partial = attempt.partial();
     return result;
@@ -191,15 +193,15 @@ final class Transfer implements Runnable {
   private boolean settle(int index, AttemptResult result) {
     Instant now = around.clock.instant();
     if (result instanceof AttemptResult.Whole whole) {
-      pool.succeeded(index);
+      pool.succeeded(index, now);
       commit(whole.endIsCertain());
       return true;
     } else if (result instanceof AttemptResult.Confirmed confirmed) {
-      pool.succeeded(index);
+      pool.succeeded(index, now);
       confirm(confirmed, now);
       return true;
     } else if (result instanceof AttemptResult.NotThere) {
-      pool.succeeded(index);
+      pool.succeeded(index, now);
       missing.add(index);
       return false;
     } else if (result instanceof AttemptResult.Anew) {
@@ -227,7 +229,7 @@ final class Transfer implements Runnable {
     lastFailure = failed.failure();
     tried.add(index);
     if (failed.upstreamDown()) {
-      pool.failed(index, now);
+      pool.failed(index, attemptBegan, now);
     }
     long size = partial == null ? 0 : partial.size();
     if (size - sizeAtBreak >= PROGRESS) {

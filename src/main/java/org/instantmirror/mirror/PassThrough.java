@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -215,9 +216,10 @@ public final class PassThrough implements AutoCloseable {
             "repo '" + repo.id() + "': no route to host: upstream is unreachable");
     for (int i = 0; i < candidates.size(); i++) {
       int index = candidates.get(i);
+      Instant began = clock.instant();
       try {
         UpstreamResponse answer = client.execute(upstreamRequest(request, index));
-        pool.succeeded(index);
+        pool.succeeded(index, clock.instant());
         if (answer.status() < 500 || i == candidates.size() - 1) {
           return answer;
         }
@@ -225,7 +227,7 @@ public final class PassThrough implements AutoCloseable {
       } catch (UpstreamException fault) {
         last = fault;
         if (fault.kind() != UpstreamException.Kind.PROTOCOL) {
-          pool.failed(index, clock.instant());
+          pool.failed(index, began, clock.instant());
         }
       }
     }

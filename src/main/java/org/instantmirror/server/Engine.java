@@ -1,5 +1,6 @@
 package org.instantmirror.server;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,11 +46,15 @@ public final class Engine implements AutoCloseable {
    * Opens the cache directory and starts the pools.
    *
    * @throws StorageException if the cache directory can't be used, or another process uses it
+   * @throws IOException if a certificate or key file can't be read
    */
-  public Engine(Config config, Clock clock) throws StorageException {
+  public Engine(Config config, Clock clock) throws IOException {
     this.config = config;
     this.clock = clock;
     config.warnings().forEach(LOG::warn);
+    for (Repo repo : config.repos().values()) {
+      HttpUpstreamClient.check(repo.transport());
+    }
     this.store =
         Store.open(
             new Store.StoreSettings(

@@ -3,6 +3,7 @@ package org.instantmirror.server;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
-import org.instantmirror.store.StorageException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +43,7 @@ public final class WebApplicationListener implements ServletContextListener {
     }
     try {
       own = new Engine(ConfigReader.read(sources(context)), Clock.systemUTC());
-    } catch (ConfigException | StorageException e) {
+    } catch (ConfigException | IOException e) {
       // One line that says what to do; the container adds that the application did not start.
       LOG.error("InstantMirror can't start: {}", e.getMessage());
       throw new IllegalStateException("InstantMirror can't start: " + e.getMessage(), e);
