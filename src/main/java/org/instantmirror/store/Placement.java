@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RequestPath;
 import org.instantmirror.store.StorageException.Reason;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,13 +55,31 @@ final class Placement {
     Path target = target(key);
     requireShortNames(key);
     try {
-      if (exists(target) && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      BasicFileAttributes there = attributes(target);
+      if (there != null && there.isDirectory()) {
         throw new StorageException(Reason.NAME, "there is a folder at '" + target + "'");
       }
-      requireUsable(key, nearestFolder(target));
+      persistently(() -> requireUsable(key, nearestFolder(target)));
     } catch (IOException e) {
       throw StorageException.of("cannot look up", target, e);
     }
+  }
+
+  /** Does it again when a drop beside us has deleted an empty folder that it had just seen. */
+  private static Path persistently(Step step) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return step.run();
+      } catch (NoSuchFileException | FileAlreadyExistsException e) {
+        if (attempt == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private interface Step {
+    Path run() throws IOException;
   }
 
   /** The file system says so itself only where the folder already exists. */
@@ -86,44 +105,49 @@ final class Placement {
   /** The lowest folder above that exists; the cache directory itself if need be. */
   private Path nearestFolder(Path target) throws IOException {
     for (Path folder = target.getParent(); folder != null; folder = folder.getParent()) {
-      // Also asks whether the name is too long, or a link dangles.
-      if (exists(folder)) {
-        if (!Files.isDirectory(folder)) {
-          throw new StorageException(
-              Reason.NAME, "there is a file at '" + folder + "', where a folder must be");
+      // Throws as well if a name is too long.
+      BasicFileAttributes there = attributes(folder);
+      if (there != null) {
+        if (there.isDirectory() || (there.isSymbolicLink() && Files.isDirectory(folder))) {
+          return folder;
         }
-        return folder;
+        throw new StorageException(
+            Reason.NAME, "there is a file at '" + folder + "', where a folder must be");
       }
     }
     throw new NoSuchFileException(target.toString());
   }
 
-  private static boolean exists(Path folder) throws IOException {
+  /** Links not followed; null if there is nothing. */
+  private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
     try {
-      Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return true;
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
-      return false;
+      return null;
     } catch (FileSystemException e) {
       if (String.valueOf(e.getReason()).contains("Not a directory")) {
-        return false; // a file further up, which the next steps find
+        return null; // a file further up, which the caller comes to
       }
       throw e;
     }
   }
 
-  private void requireUsable(EntryKey key, Path folder) throws IOException {
+  private Path requireUsable(EntryKey key, Path folder) throws IOException {
     Path root = tree.root(key.repo());
     if (folder.startsWith(root) && !folder.toRealPath().startsWith(root.toRealPath())) {
       throw new StorageException(
           Reason.NAME, "a symbolic link at '" + folder + "' leads out of the repository's folder");
     }
     if (!Files.isWritable(folder)) {
+      if (Files.notExists(folder)) {
+        throw new NoSuchFileException(folder.toString());
+      }
       throw readOnly(folder, "can't be written");
     }
     if (isAcrossFileSystems(folder)) {
       throw readOnly(folder, "is on another file system");
     }
+    return folder;
   }
 
   /**
@@ -167,33 +191,24 @@ final class Placement {
       throw new IllegalArgumentException("not in a folder: " + target);
     }
     try {
-      Path existing = nearestFolder(target);
-      rename(key, file, target, folder);
+      Path existing =
+          persistently(
+              () -> {
+                Path nearest = nearestFolder(target);
+                Files.createDirectories(folder);
+                requireUsable(key, folder);
+                disk.rename(file, target);
+                return nearest;
+              });
       forceFolders(folder, existing);
       return target;
     } catch (AtomicMoveNotSupportedException e) {
       throw readOnly(folder, "is on another file system");
+    } catch (FileAlreadyExistsException e) {
+      throw new StorageException(
+          Reason.NAME, "there is a file where folder '" + folder + "' must be", e);
     } catch (IOException e) {
       throw StorageException.of("cannot store", target, e);
-    }
-  }
-
-  private void rename(EntryKey key, Path file, Path target, Path folder) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        Files.createDirectories(folder);
-        requireUsable(key, folder);
-        disk.rename(file, target);
-        return;
-      } catch (NoSuchFileException e) {
-        // A drop beside us has deleted the folder while it was still empty.
-        if (attempt == TRIES || Files.notExists(file)) {
-          throw e;
-        }
-      } catch (FileAlreadyExistsException e) {
-        throw new StorageException(
-            Reason.NAME, "there is a file where folder '" + folder + "' must be", e);
-      }
     }
   }
 
