@@ -36,6 +36,10 @@ public final class Mirror implements AutoCloseable {
   /** How often a request is begun again because what it waited for came to nothing it can use. */
   private static final int MOST_ROUNDS = 3;
 
+  private static final CacheStatus NOT_STORABLE =
+      CacheStatus.forwarded(CacheStatus.Forward.URI_MISS).withDetail("not-storable");
+
+  private final Store store;
   private final Lookup lookup;
   private final NegativeAnswers negatives;
   private final Coordinator coordinator;
@@ -54,6 +58,7 @@ public final class Mirror implements AutoCloseable {
       Map<RepoId, UpstreamPool> pools,
       Limits limits,
       Clock clock) {
+    this.store = store;
     this.negatives = new NegativeAnswers();
     this.lookup = new Lookup(store, negatives);
     this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
@@ -105,6 +110,12 @@ public final class Mirror implements AutoCloseable {
         request.head() && found.stored() == null && coordinator.running(order.key()).isEmpty();
     if (headOnly) {
       return head(order);
+    }
+    if (found.stored() == null
+        && coordinator.running(order.key()).isEmpty()
+        && store.fault().isPresent()) {
+      // A download would only find out, at the cost of a request upstream.
+      return CompletableFuture.completedFuture(new Answer.PassedThrough(NOT_STORABLE));
     }
     companions(request);
     Attachment attachment = coordinator.join(order);
