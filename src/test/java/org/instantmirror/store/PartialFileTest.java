@@ -13,6 +13,7 @@ import static org.instantmirror.store.StoreFixture.read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -348,6 +349,30 @@ class PartialFileTest {
       assertThat(read(other, 0)).isEqualTo("hello world");
     }
     assertThat(store.find(KEY, NOW)).isPresent();
+  }
+
+  @Test
+  void interruptInTheMiddleOfAWriteLosesNothing() throws Exception {
+    store.close();
+    Disk interrupting =
+        new Disk() {
+          private boolean done;
+
+          @Override
+          int write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+            if (!done) {
+              done = true;
+              Thread.currentThread().interrupt();
+            }
+            return super.write(channel, bytes, position);
+          }
+        };
+    store = DirectoryStore.open(StoreFixture.settings(cache), interrupting, System::nanoTime);
+    PartialEntry partial = begin("hello", 5);
+    assertThat(Thread.interrupted()).isTrue();
+    partial.commit(NOW);
+    assertThat(store.pathOf(KEY)).hasContent("hello");
+    assertThat(store.fault()).isEmpty();
   }
 
   @Test
