@@ -3,8 +3,6 @@ package org.instantmirror.mirror;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.instantmirror.download.ByteSource;
 import org.jspecify.annotations.Nullable;
 
@@ -15,18 +13,13 @@ public final class StoredBody implements ByteSource {
   private final long size;
 
   /**
-   * Opens the file.
+   * Takes over an open file.
    *
-   * @param size how long it is to be
-   * @throws IOException if it can't be opened, or has another size
+   * @param size how long it is
    */
-  public StoredBody(Path path, long size) throws IOException {
-    this.file = FileChannel.open(path, StandardOpenOption.READ);
+  public StoredBody(FileChannel file, long size) {
+    this.file = file;
     this.size = size;
-    if (file.size() != size) {
-      file.close();
-      throw new IOException(path + " changed its size while it was being served");
-    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
+import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
@@ -36,6 +37,7 @@ public final class Engine implements AutoCloseable {
 
   private final Config config;
   private final Store store;
+  private final OpenFiles openFiles;
   private final UpstreamClient client;
   private final Mirror mirror;
   private final PassThrough passThrough;
@@ -59,6 +61,7 @@ public final class Engine implements AutoCloseable {
         Store.open(
             new Store.StoreSettings(
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
+    this.openFiles = new OpenFiles(store);
     this.client = new HttpUpstreamClient();
     Map<RepoId, UpstreamPool> pools = new HashMap<>();
     for (Repo repo : config.repos().values()) {
@@ -86,7 +89,7 @@ public final class Engine implements AutoCloseable {
 
   /** The servlets in front of it. */
   public WebApplication webApplication() {
-    return new WebApplication(config, store, mirror, passThrough, wakeUps, clock);
+    return new WebApplication(config, store, openFiles, mirror, passThrough, wakeUps, clock);
   }
 
   /**
@@ -99,6 +102,7 @@ public final class Engine implements AutoCloseable {
     passThrough.close();
     wakeUps.shutdown();
     closeQuietly(client);
+    openFiles.close();
     closeQuietly(store);
   }
 

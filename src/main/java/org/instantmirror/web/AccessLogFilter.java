@@ -48,17 +48,12 @@ final class AccessLogFilter extends HttpFilter {
 
   private record Line(RequestRecord record, String client, String method, String path) {
     void write(int status) {
-      LOG.info(
-          "{} {} {} {} {} {} ms \"{}\" {}{}",
-          client,
-          method,
-          path,
-          status,
-          record.bytes(),
-          (System.nanoTime() - record.beganNanos) / 1_000_000,
-          record.cacheStatus(),
-          record.upstream(),
-          record.isBroken() ? " broken" : "");
+      StringBuilder line = new StringBuilder(160);
+      line.append(client).append(' ').append(method).append(' ').append(path).append(' ');
+      line.append(status).append(' ').append(record.bytes()).append(' ');
+      line.append((System.nanoTime() - record.beganNanos) / 1_000_000).append(" ms \"");
+      line.append(record.cacheStatus()).append("\" ").append(record.upstream());
+      LOG.info(record.isBroken() ? line.append(" broken").toString() : line.toString());
     }
   }
 

@@ -26,14 +26,15 @@ final class EntryAnswer {
   /** What the request gets of a representation. */
   static Rendition rendition(HttpServletRequest request, Route route, Head head, long length) {
     boolean get = request.getMethod().equals("GET");
+    String range = get ? Fields.joined(request, "Range") : null;
     String name = route.path().substring(route.path().lastIndexOf('/') + 1);
     return Rendition.of(
         Fields.conditions(request),
-        get ? Fields.joined(request, "Range") : null,
+        range,
         head,
         length,
         MediaTypes.of(head.contentType(), name),
-        MultipartByteRanges.boundary(ThreadLocalRandom.current()));
+        range == null ? "" : MultipartByteRanges.boundary(ThreadLocalRandom.current()));
   }
 
   /** Writes everything but the body. */

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.instantmirror.repo.BadPathException;
@@ -27,10 +29,12 @@ final class GuardFilter extends HttpFilter {
   private static final String MIRROR = "/mirror/";
   private static final Set<String> PAGES = Set.of("/", "/health/live", "/health/ready");
 
-  private final transient Config config;
+  private final transient Map<String, Repo> repos;
 
   GuardFilter(Config config) {
-    this.config = config;
+    Map<String, Repo> byId = new HashMap<>();
+    config.repos().forEach((id, repo) -> byId.put(id.value(), repo));
+    this.repos = Map.copyOf(byId);
   }
 
   @Override
@@ -74,7 +78,7 @@ final class GuardFilter extends HttpFilter {
       throws IOException, ServletException {
     int slash = path.indexOf('/');
     String id = slash < 0 ? path : path.substring(0, slash);
-    Optional<Repo> repo = config.repo(id);
+    Optional<Repo> repo = Optional.ofNullable(repos.get(id));
     if (repo.isEmpty()) {
       PlainAnswer.send(
           request, response, 404, "There is no repository of that name; / lists those there are.");

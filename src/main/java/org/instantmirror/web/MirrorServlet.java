@@ -18,7 +18,6 @@ import org.instantmirror.http.Head;
 import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.PassThroughAnswer;
-import org.instantmirror.store.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,15 +36,10 @@ final class MirrorServlet extends HttpServlet {
   private final transient StoredAnswer stored;
   private final transient Executor wakeUps;
 
-  MirrorServlet(
-      Asker asker,
-      PassThrough passThrough,
-      Store store,
-      EntryAnswer entryAnswer,
-      Executor wakeUps) {
+  MirrorServlet(Asker asker, PassThrough passThrough, StoredAnswer stored, Executor wakeUps) {
     this.asker = asker;
     this.passThrough = passThrough;
-    this.stored = new StoredAnswer(store, entryAnswer);
+    this.stored = stored;
     this.wakeUps = wakeUps;
   }
 

@@ -5,22 +5,20 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.StoredBody;
+import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves complete files: small ones from the thread at hand, big ones by the container's sendfile
  * where it offers that, all else by the non-blocking writer.
  */
 final class StoredAnswer {
-
-  private static final Logger LOG = LoggerFactory.getLogger(StoredAnswer.class);
 
   // Tomcat's contract for sendfile, by name, so that nothing here depends on Tomcat's classes.
   private static final String SENDFILE_SUPPORT = "org.apache.tomcat.sendfile.support";
@@ -35,10 +33,12 @@ final class StoredAnswer {
       ThreadLocal.withInitial(() -> new byte[AT_ONCE]);
 
   private final Store store;
+  private final OpenFiles openFiles;
   private final EntryAnswer entryAnswer;
 
-  StoredAnswer(Store store, EntryAnswer entryAnswer) {
+  StoredAnswer(Store store, OpenFiles openFiles, EntryAnswer entryAnswer) {
     this.store = store;
+    this.openFiles = openFiles;
     this.entryAnswer = entryAnswer;
   }
 
@@ -67,19 +67,15 @@ final class StoredAnswer {
         return true;
       }
     }
-    StoredBody body;
-    try {
-      body = new StoredBody(store.pathOf(entry.key()), size);
-    } catch (IOException gone) {
-      LOG.debug("{} went away while it was to be served", entry.key(), gone);
+    if (only.isPresent() && only.get().length() <= AT_ONCE) {
+      return atOnce(request, response, route, entry, rendition);
+    }
+    Optional<FileChannel> file = store.openFile(entry);
+    if (file.isEmpty()) {
       return false;
     }
     writeHead(response, route, entry, rendition);
-    if (only.isPresent() && only.get().length() <= AT_ONCE) {
-      atOnce(request, response, body, only.get());
-    } else {
-      MirrorServlet.write(request, response, body, rendition);
-    }
+    MirrorServlet.write(request, response, new StoredBody(file.get(), size), rendition);
     return true;
   }
 
@@ -102,22 +98,30 @@ final class StoredAnswer {
     RequestRecord.of(request).sent(slice.length());
   }
 
-  private static void atOnce(
+  private boolean atOnce(
       HttpServletRequest request,
       HttpServletResponse response,
-      StoredBody body,
-      Segment.Slice slice)
+      Route route,
+      StoredEntry entry,
+      Rendition rendition)
       throws IOException {
-    try (body) {
-      byte[] bytes = BUFFERS.get();
-      ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, (int) slice.length());
-      while (buffer.hasRemaining()) {
-        if (body.read(buffer, slice.first() + buffer.position()) <= 0) {
-          throw new BrokenTransferException();
+    Optional<OpenFiles.OpenFile> file = openFiles.open(entry);
+    if (file.isEmpty()) {
+      return false;
+    }
+    Segment.Slice slice = rendition.onlySlice().orElseThrow();
+    try (OpenFiles.OpenFile bytes = file.get()) {
+      byte[] buffer = BUFFERS.get();
+      ByteBuffer target = ByteBuffer.wrap(buffer, 0, (int) slice.length());
+      while (target.hasRemaining()) {
+        if (bytes.read(target, slice.first() + target.position()) <= 0) {
+          return false;
         }
       }
-      response.getOutputStream().write(bytes, 0, buffer.limit());
-      RequestRecord.of(request).sent(buffer.limit());
+      writeHead(response, route, entry, rendition);
+      response.getOutputStream().write(buffer, 0, target.limit());
+      RequestRecord.of(request).sent(target.limit());
+      return true;
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.repo.Config;
+import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 
 /**
@@ -24,6 +25,7 @@ import org.instantmirror.store.Store;
 public record WebApplication(
     Config config,
     Store store,
+    OpenFiles openFiles,
     Mirror mirror,
     PassThrough passThrough,
     Executor wakeUps,
@@ -38,7 +40,11 @@ public record WebApplication(
     servlet(
         context,
         "mirror",
-        new MirrorServlet(asker, passThrough, store, new EntryAnswer(clock), wakeUps),
+        new MirrorServlet(
+            asker,
+            passThrough,
+            new StoredAnswer(store, openFiles, new EntryAnswer(clock)),
+            wakeUps),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     servlet(context, "front-page", new FrontPageServlet(config), "");
