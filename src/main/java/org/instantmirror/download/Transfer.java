@@ -342,7 +342,7 @@ final class Transfer implements Runnable {
     if (entry != null && !opened) {
       Duration vanishAfter = order.repo().lifetimes().vanishAfter();
       if (Vanishing.of(order.key().path(), entry.goneSince(), vanishAfter, now) == Vanishing.KEEP) {
-        Instant since = entry.goneSince() == null ? now : entry.goneSince();
+        Instant since = Vanishing.since(entry.goneSince(), now);
         StoredEntry kept = around.store.markGone(entry, since, now);
         finish(Phase.UNCHANGED, new Opening.Unchanged(kept, 404));
         return;
