@@ -341,7 +341,9 @@ final class Transfer implements Runnable {
     StoredEntry entry = stored;
     if (entry != null && !opened) {
       Duration vanishAfter = order.repo().lifetimes().vanishAfter();
-      if (Vanishing.of(order.key().path(), entry.goneSince(), vanishAfter, now) == Vanishing.KEEP) {
+      Vanishing fate = Vanishing.of(order.key().path(), entry.goneSince(), vanishAfter, now);
+      // One that was changed behind our back isn't what upstream had: nothing worth keeping.
+      if (fate == Vanishing.KEEP && entry.origin() != StoredEntry.Origin.ALTERED) {
         Instant since = Vanishing.since(entry.goneSince(), now);
         StoredEntry kept = around.store.markGone(entry, since, now);
         finish(Phase.UNCHANGED, new Opening.Unchanged(kept, 404));
