@@ -256,6 +256,7 @@ final class Transfer implements Runnable {
     }
     if (!missing.isEmpty() && stored == null && download.phase() != Phase.STREAMING) {
       // One that can be reached says that there is no such file. Nothing is dropped for that.
+      around.planner.recordMissing(order, around.clock.instant());
       finish(Phase.FAILED, new Opening.Missing());
       return true;
     }
