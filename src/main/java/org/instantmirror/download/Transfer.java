@@ -258,6 +258,7 @@ final class Transfer implements Runnable {
     }
     if (!missing.isEmpty() && stored == null && download.phase() != Phase.STREAMING) {
       // One that can be reached says that there is no such file. Nothing is dropped for that.
+      around.planner.recordMissing(order, around.clock.instant());
       finish(Phase.FAILED, new Opening.Missing());
       return true;
     }
@@ -343,8 +344,10 @@ final class Transfer implements Runnable {
     StoredEntry entry = stored;
     if (entry != null && !opened) {
       Duration vanishAfter = order.repo().lifetimes().vanishAfter();
-      if (Vanishing.of(order.key().path(), entry.goneSince(), vanishAfter, now) == Vanishing.KEEP) {
-        Instant since = entry.goneSince() == null ? now : entry.goneSince();
+      Vanishing fate = Vanishing.of(order.key().path(), entry.goneSince(), vanishAfter, now);
+      // One that was changed behind our back isn't what upstream had: nothing worth keeping.
+      if (fate == Vanishing.KEEP && entry.origin() != StoredEntry.Origin.ALTERED) {
+        Instant since = Vanishing.since(entry.goneSince(), now);
         StoredEntry kept = around.store.markGone(entry, since, now);
         finish(Phase.UNCHANGED, new Opening.Unchanged(kept, 404));
         return;

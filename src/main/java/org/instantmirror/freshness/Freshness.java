@@ -46,11 +46,12 @@ public final class Freshness {
       return Decision.because(Reason.CHECKED_IN_FUTURE);
     }
     Duration age = Duration.between(stored.checkedAt(), now);
-    if (noCache) {
+    Duration lifetime = lifetime(fileClass, path, lifetimes);
+    // Where each request is to ask (a lifetime of zero), no-cache must not make it ask less.
+    if (noCache && (lifetime == null || lifetime.compareTo(FORCED_CHECK_INTERVAL) > 0)) {
       boolean due = age.compareTo(FORCED_CHECK_INTERVAL) >= 0;
       return Decision.because(due ? Reason.CLIENT_ASKS : Reason.JUST_CHECKED);
     }
-    Duration lifetime = lifetime(fileClass, path, lifetimes);
     if (lifetime == null) {
       return Decision.because(Reason.NAME_TRUSTED);
     }

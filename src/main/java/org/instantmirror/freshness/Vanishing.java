@@ -24,7 +24,16 @@ public enum Vanishing {
     if (!repodata) {
       return DROP;
     }
-    Instant since = goneSince == null ? now : goneSince;
-    return now.isBefore(since.plus(vanishAfter)) ? KEEP : DROP;
+    return now.isBefore(since(goneSince, now).plus(vanishAfter)) ? KEEP : DROP;
+  }
+
+  /**
+   * Since when a file has been gone that upstream says is gone now. An instant in the future was
+   * recorded by a clock that was wrong, and would keep the file until that comes.
+   *
+   * @param goneSince when upstream first said so; null if that is now
+   */
+  public static Instant since(@Nullable Instant goneSince, Instant now) {
+    return goneSince == null || goneSince.isAfter(now) ? now : goneSince;
   }
 }

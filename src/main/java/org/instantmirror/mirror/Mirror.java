@@ -77,7 +77,19 @@ public final class Mirror implements AutoCloseable {
 
   /** The answer, if it can be given without asking upstream. */
   public Optional<Answer> immediate(MirrorRequest request) {
-    return fromStore(lookup.find(request.order(), clock.instant()));
+    return isBeingPaired(request)
+        ? Optional.empty()
+        : fromStore(lookup.find(request.order(), clock.instant()));
+  }
+
+  /**
+   * Whether a check of a repomd.xml or its signature is under way. Whoever asks for one of them
+   * waits for it although the stored copy is within its lifetime: dnf has just got the new
+   * repomd.xml when it asks for the signature, and the old one would not fit.
+   */
+  private boolean isBeingPaired(MirrorRequest request) {
+    return Companions.isOne(request.key().fileName())
+        && coordinator.running(request.key()).isPresent();
   }
 
   private static Optional<Answer> fromStore(Lookup.Found found) {
@@ -101,7 +113,7 @@ public final class Mirror implements AutoCloseable {
 
   private CompletableFuture<Answer> answer(MirrorRequest request, int round) {
     Lookup.Found found = lookup.find(request.order(), clock.instant());
-    Optional<Answer> known = fromStore(found);
+    Optional<Answer> known = isBeingPaired(request) ? Optional.empty() : fromStore(found);
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
@@ -201,8 +213,10 @@ public final class Mirror implements AutoCloseable {
     CacheStatus.Forward reason =
         switch (decision.reason()) {
           case NOT_STORED -> CacheStatus.Forward.URI_MISS;
-          case CLIENT_ASKS -> CacheStatus.Forward.REQUEST;
-          default -> CacheStatus.Forward.STALE;
+          // Those within their lifetime joined a check that another client asked for.
+          case CLIENT_ASKS, WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED ->
+              CacheStatus.Forward.REQUEST;
+          case EXPIRED, UNCONFIRMED, CHECKED_IN_FUTURE -> CacheStatus.Forward.STALE;
         };
     CacheStatus status = CacheStatus.forwarded(reason);
     return attachment.first() ? status : status.asCollapsed();
@@ -273,8 +287,12 @@ public final class Mirror implements AutoCloseable {
     private static final List<String> ALL =
         List.of("repomd.xml", "repomd.xml.asc", "repomd.xml.key");
 
+    static boolean isOne(String fileName) {
+      return ALL.contains(fileName);
+    }
+
     static List<String> of(String fileName) {
-      return ALL.contains(fileName)
+      return isOne(fileName)
           ? ALL.stream().filter(name -> !name.equals(fileName)).toList()
           : List.of();
     }

@@ -50,7 +50,8 @@ final class EntryAnswer {
     if (head.lastModified() != null) {
       response.setHeader("Last-Modified", HttpDate.format(head.lastModified()));
     }
-    boolean immutable = Classifier.namesItsChecksum(route.path());
+    // Of a 412 or 416 nothing holds for the next request.
+    boolean immutable = rendition.status() < 400 && Classifier.namesItsChecksum(route.path());
     response.setHeader("Cache-Control", immutable ? IMMUTABLE : "no-cache");
     rendition.contentRange().ifPresent(range -> response.setHeader("Content-Range", range));
     if (rendition.contentType() != null) {
