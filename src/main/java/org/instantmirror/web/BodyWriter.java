@@ -33,8 +33,12 @@ final class BodyWriter implements WriteListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(BodyWriter.class);
 
-  /** Bytes handed to the container at once; what it can't send it keeps, for each slow client. */
-  private static final int CHUNK = 32 * 1024;
+  /**
+   * Bytes handed to the container at once. Not more than its socket buffer takes ({@code
+   * socket.appWriteBufSize}, framing included): what is left over Tomcat keeps in a buffer of 64 kB
+   * of its own, for each slow client.
+   */
+  private static final int CHUNK = 8 * 1024 - 64;
 
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
   private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[CHUNK]);
