@@ -175,14 +175,12 @@ public final class PassThrough implements AutoCloseable {
     }
   }
 
+  /** Compared decoded: servers encode less in a redirect than we do in a request. */
   private static boolean isFolderOf(URI effective, String path) {
-    String encoded = org.instantmirror.repo.RequestPath.encode(path);
     return !path.isEmpty()
         && !path.endsWith("/")
-        && effective.getRawPath() != null
-        && effective
-            .getRawPath()
-            .endsWith("/" + encoded.substring(encoded.lastIndexOf('/') + 1) + "/");
+        && effective.getPath() != null
+        && effective.getPath().endsWith("/" + path.substring(path.lastIndexOf('/') + 1) + "/");
   }
 
   private static void pump(UpstreamResponse answer, PassThroughSource body) {

@@ -82,7 +82,8 @@ final class GuardFilter extends HttpFilter {
     }
     if (slash < 0) {
       response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
-      response.setHeader("Location", id + "/");
+      // With a dot: an id that holds a colon would else be read as a URL of that scheme.
+      response.setHeader("Location", "./" + id + "/");
       return;
     }
     Optional<Route> route = classify(request, repo.get(), path.substring(slash + 1));
