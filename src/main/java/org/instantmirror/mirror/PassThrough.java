@@ -222,12 +222,18 @@ public final class PassThrough implements AutoCloseable {
         answer.abort();
       } catch (UpstreamException fault) {
         last = fault;
-        if (fault.kind() != UpstreamException.Kind.PROTOCOL) {
+        if (isDown(fault)) {
           pool.failed(index, clock.instant());
         }
       }
     }
     throw last;
+  }
+
+  /** One path that is redirected astray says nothing of the upstream's other files. */
+  private static boolean isDown(UpstreamException fault) {
+    return fault.kind() == UpstreamException.Kind.UNREACHABLE
+        || fault.kind() == UpstreamException.Kind.TIMEOUT;
   }
 
   private static UpstreamRequest upstreamRequest(PassThroughRequest request, int index) {
