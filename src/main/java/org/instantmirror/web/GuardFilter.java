@@ -47,7 +47,7 @@ final class GuardFilter extends HttpFilter {
       String raw = request.getRequestURI().substring(request.getContextPath().length());
       path = RequestPath.decode(raw.isEmpty() ? "/" : raw);
     } catch (BadPathException e) {
-      PlainAnswer.send(request, response, 400, String.valueOf(e.getMessage()));
+      PlainAnswer.send(request, response, 400, "Refused: " + e.getMessage() + ".");
       return;
     }
     if (path.startsWith(MIRROR) && path.length() > MIRROR.length()) {

@@ -53,7 +53,8 @@ final class MirrorServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (request.getAttribute(BodyWriter.ABORT) != null) {
-      throw new BrokenTransferException();
+      breakOff(request, response);
+      return;
     }
     Route route = Route.of(request);
     PassThroughAnswer relayed = Asker.relayed(request);
@@ -65,6 +66,17 @@ final class MirrorServlet extends HttpServlet {
     } else {
       throw new IllegalStateException("no answer was found for " + route.path());
     }
+  }
+
+  /** While the client has nothing yet it can be told what happened. */
+  private static void breakOff(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (response.isCommitted()) {
+      throw new BrokenTransferException();
+    }
+    response.reset();
+    response.setHeader("Cache-Status", RequestRecord.of(request).cacheStatus());
+    PlainAnswer.send(request, response, 502, sentence(502) + ": upstream's transfer broke off");
   }
 
   private void serve(
