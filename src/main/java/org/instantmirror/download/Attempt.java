@@ -266,15 +266,19 @@ final class Attempt {
   }
 
   /** Opens the download to clients if its first bytes can be the file; the partial goes if not. */
-  private Optional<AttemptResult> open(
-      UpstreamResponse answer, PartialEntry target, byte[] prefix) {
+  private Optional<AttemptResult> open(UpstreamResponse answer, PartialEntry target, byte[] prefix)
+      throws StorageException {
     Optional<String> objection =
         Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
     if (objection.isPresent()) {
       discardPartial();
       return Optional.of(implausible(objection.get()));
     }
-    download.open(target, answer.endIsCertain());
+    try {
+      download.open(target, answer.endIsCertain());
+    } catch (IOException e) {
+      throw new StorageException("can't read the partial entry of " + target.key(), e);
+    }
     return Optional.empty();
   }
 

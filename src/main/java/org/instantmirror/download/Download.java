@@ -39,6 +39,12 @@ public final class Download {
   private int clientsEver; // guarded by lock
   private boolean closing; // guarded by lock: no client may join any more
 
+  /**
+   * Keeps the bytes readable until the last client has left: a client whose turn comes only after
+   * the transfer has ended would else find them discarded. Guarded by lock.
+   */
+  private PartialEntry.@Nullable Reader hold;
+
   Download(Order order, Instant began) {
     this.order = order;
     this.began = began;
@@ -97,6 +103,23 @@ public final class Download {
   void leave() {
     synchronized (lock) {
       clients--;
+    }
+    letGoIfOver();
+  }
+
+  /** After the end, when nobody is in, nobody may come in: there is nothing to read any more. */
+  private void letGoIfOver() {
+    PartialEntry.Reader unused;
+    synchronized (lock) {
+      if (clients > 0 || !phase.isFinal()) {
+        return;
+      }
+      closing = true;
+      unused = hold;
+      hold = null;
+    }
+    if (unused != null) {
+      unused.close();
     }
   }
 
@@ -158,7 +181,11 @@ public final class Download {
   }
 
   /** Makes head, length and first bytes known. */
-  void open(PartialEntry entry, boolean endIsCertain) {
+  void open(PartialEntry entry, boolean endIsCertain) throws IOException {
+    PartialEntry.Reader reader = entry.openReader();
+    synchronized (lock) {
+      hold = reader;
+    }
     partial = entry;
     available = entry.size();
     advance(Phase.STREAMING);
@@ -191,6 +218,7 @@ public final class Download {
       broken = reason;
     }
     advance(last);
+    letGoIfOver();
     tails.forEach(Tail::signal);
     ended.complete(null);
   }

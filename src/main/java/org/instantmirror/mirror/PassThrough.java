@@ -176,14 +176,12 @@ public final class PassThrough implements AutoCloseable {
     }
   }
 
+  /** Compared decoded: servers encode less in a redirect than we do in a request. */
   private static boolean isFolderOf(URI effective, String path) {
-    String encoded = org.instantmirror.repo.RequestPath.encode(path);
     return !path.isEmpty()
         && !path.endsWith("/")
-        && effective.getRawPath() != null
-        && effective
-            .getRawPath()
-            .endsWith("/" + encoded.substring(encoded.lastIndexOf('/') + 1) + "/");
+        && effective.getPath() != null
+        && effective.getPath().endsWith("/" + path.substring(path.lastIndexOf('/') + 1) + "/");
   }
 
   private static void pump(UpstreamResponse answer, PassThroughSource body) {
@@ -226,12 +224,18 @@ public final class PassThrough implements AutoCloseable {
         answer.abort();
       } catch (UpstreamException fault) {
         last = fault;
-        if (fault.kind() != UpstreamException.Kind.PROTOCOL) {
+        if (isDown(fault)) {
           pool.failed(index, began, clock.instant());
         }
       }
     }
     throw last;
+  }
+
+  /** One path that is redirected astray says nothing of the upstream's other files. */
+  private static boolean isDown(UpstreamException fault) {
+    return fault.kind() == UpstreamException.Kind.UNREACHABLE
+        || fault.kind() == UpstreamException.Kind.TIMEOUT;
   }
 
   private static UpstreamRequest upstreamRequest(PassThroughRequest request, int index) {

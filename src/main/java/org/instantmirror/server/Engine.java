@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.Mirror;
@@ -43,6 +44,7 @@ public final class Engine implements AutoCloseable {
   private final PassThrough passThrough;
   private final ExecutorService wakeUps;
   private final Clock clock;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Opens the cache directory and starts the pools.
@@ -98,6 +100,9 @@ public final class Engine implements AutoCloseable {
    * @param grace how long running downloads may go on
    */
   public void close(Duration grace) {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     mirror.close(grace);
     passThrough.close();
     wakeUps.shutdown();

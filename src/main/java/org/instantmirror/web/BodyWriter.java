@@ -160,7 +160,10 @@ final class BodyWriter implements WriteListener {
       broken(state);
       return false;
     }
-    if (unflushed) {
+    if (unflushed || !begun) {
+      // Before the first byte this sends the head: the wait for bytes far ahead, or from an
+      // upstream that thinks after its own head, may be longer than clients wait for a status line.
+      begun = true;
       flush();
       return true;
     }

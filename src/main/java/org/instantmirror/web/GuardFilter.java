@@ -51,7 +51,7 @@ final class GuardFilter extends HttpFilter {
       String raw = request.getRequestURI().substring(request.getContextPath().length());
       path = RequestPath.decode(raw.isEmpty() ? "/" : raw);
     } catch (BadPathException e) {
-      PlainAnswer.send(request, response, 400, String.valueOf(e.getMessage()));
+      PlainAnswer.send(request, response, 400, "Refused: " + e.getMessage() + ".");
       return;
     }
     if (path.startsWith(MIRROR) && path.length() > MIRROR.length()) {
@@ -86,7 +86,8 @@ final class GuardFilter extends HttpFilter {
     }
     if (slash < 0) {
       response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
-      response.setHeader("Location", id + "/");
+      // With a dot: an id that holds a colon would else be read as a URL of that scheme.
+      response.setHeader("Location", "./" + id + "/");
       return;
     }
     Optional<Route> route = classify(request, repo.get(), path.substring(slash + 1));

@@ -71,7 +71,8 @@ final class MirrorServlet extends HttpServlet {
       throw new BrokenTransferException();
     }
     response.reset();
-    PlainAnswer.send(request, response, 502, sentence(502));
+    response.setHeader("Cache-Status", RequestRecord.of(request).cacheStatus());
+    PlainAnswer.send(request, response, 502, sentence(502) + ": upstream's transfer broke off");
   }
 
   private void serve(

@@ -36,7 +36,9 @@ final class RelayedHead {
       // Upstream redirected to the folder; so do we, or the links of its index would lead astray.
       String uri = request.getRequestURI();
       response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
-      response.setHeader("Location", uri.substring(uri.lastIndexOf('/') + 1) + "/");
+      String query = request.getQueryString() == null ? "" : "?" + request.getQueryString();
+      // With a dot: a name that holds a colon would else be read as a URL of that scheme.
+      response.setHeader("Location", "./" + uri.substring(uri.lastIndexOf('/') + 1) + "/" + query);
       response.setContentLength(0);
       return false;
     }

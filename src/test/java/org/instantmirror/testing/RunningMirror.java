@@ -47,8 +47,9 @@ public final class RunningMirror implements AutoCloseable {
       main.add("min_free = 1M");
     }
 
-    /** A line of {@code [main]}. */
+    /** A line of {@code [main]}; it replaces an earlier one of the same key. */
     public Setup main(String line) {
+      main.removeIf(earlier -> key(earlier).equals(key(line)));
       main.add(line);
       return this;
     }
@@ -58,6 +59,10 @@ public final class RunningMirror implements AutoCloseable {
       repos.add("[" + id + "]\nname=" + id + "\nbaseurl=" + String.join("\n  ", baseUrls));
       repos.addAll(List.of(lines));
       return this;
+    }
+
+    private static String key(String line) {
+      return line.replaceFirst("\\s*=.*", "");
     }
 
     /** Repository {@code repo} of an upstream's whole tree. */
