@@ -20,6 +20,8 @@ import org.instantmirror.upstream.UpstreamResponse;
  */
 final class HeadRequests {
 
+  private static final Failure INTERNAL = new Failure(Failure.Kind.BAD_GATEWAY, "internal fault");
+
   private final UpstreamClient client;
   private final DownloadQueue queue;
   private final Planner planner;
@@ -42,7 +44,14 @@ final class HeadRequests {
     mine.whenComplete((answer, fault) -> running.remove(order.key(), mine));
     queue.submit(
         order.repo(),
-        () -> mine.complete(run(order, pool)),
+        () -> {
+          try {
+            mine.complete(run(order, pool));
+          } finally {
+            // Whatever happened, nobody waits for ever.
+            mine.complete(new HeadAnswer.Unavailable(INTERNAL));
+          }
+        },
         () ->
             mine.complete(
                 new HeadAnswer.Unavailable(
@@ -68,7 +77,9 @@ final class HeadRequests {
         missing |= status == 404 || status == 410;
         last = new Failure(Failure.Kind.BAD_GATEWAY, uri + " answered " + status);
       } catch (UpstreamException fault) {
-        pool.failed(index, began, clock.instant());
+        if (fault.isUnreachable()) {
+          pool.failed(index, began, clock.instant());
+        }
         last = Failure.of(fault);
       } catch (IOException fault) {
         last = new Failure(Failure.Kind.BAD_GATEWAY, uri + ": " + fault.getMessage());

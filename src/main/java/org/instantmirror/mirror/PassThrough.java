@@ -224,18 +224,13 @@ public final class PassThrough implements AutoCloseable {
         answer.abort();
       } catch (UpstreamException fault) {
         last = fault;
-        if (isDown(fault)) {
+        // One path that is redirected astray says nothing of the upstream's other files.
+        if (fault.isUnreachable()) {
           pool.failed(index, began, clock.instant());
         }
       }
     }
     throw last;
-  }
-
-  /** One path that is redirected astray says nothing of the upstream's other files. */
-  private static boolean isDown(UpstreamException fault) {
-    return fault.kind() == UpstreamException.Kind.UNREACHABLE
-        || fault.kind() == UpstreamException.Kind.TIMEOUT;
   }
 
   private static UpstreamRequest upstreamRequest(PassThroughRequest request, int index) {

@@ -30,11 +30,9 @@ public final class Engine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-  /**
-   * They only copy from the page cache to sockets that take more: no more than cores are of use.
-   */
+  /** They copy from the page cache to sockets that take more, and seldom wait for the disk. */
   private static final int WAKE_UP_THREADS =
-      Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+      Math.max(4, Math.min(16, 2 * Runtime.getRuntime().availableProcessors()));
 
   private final Config config;
   private final Store store;

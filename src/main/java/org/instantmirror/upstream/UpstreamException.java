@@ -40,4 +40,12 @@ public final class UpstreamException extends IOException {
   public Kind kind() {
     return kind;
   }
+
+  /**
+   * Whether it says that the upstream as a whole can't be reached, and not only that something is
+   * wrong with one file there.
+   */
+  public boolean isUnreachable() {
+    return kind == Kind.UNREACHABLE || kind == Kind.TIMEOUT;
+  }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.instantmirror.download.ByteSource;
@@ -43,6 +44,9 @@ final class BodyWriter implements WriteListener {
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
   private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[CHUNK]);
 
+  /** Bytes sent in one turn; then others have theirs, however fast this client is. */
+  private static final int TURN = 256 * 1024;
+
   /** Finds a body to go on with when a source broke. */
   interface Recovery {
     /**
@@ -59,6 +63,7 @@ final class BodyWriter implements WriteListener {
   private final ServletOutputStream out;
   private final RequestRecord record;
   private final Recovery recovery;
+  private final Executor wakeUps;
   private final AtomicInteger notes = new AtomicInteger();
   private final AtomicBoolean over = new AtomicBoolean();
 
@@ -76,19 +81,25 @@ final class BodyWriter implements WriteListener {
       ServletOutputStream out,
       Body body,
       RequestRecord record,
-      Recovery recovery) {
+      Recovery recovery,
+      Executor wakeUps) {
     this.async = async;
     this.out = out;
     this.source = body.source();
     this.segments = body.segments();
     this.record = record;
     this.recovery = recovery;
+    this.wakeUps = wakeUps;
     seek();
   }
 
+  /**
+   * Bodies are written by threads of our own: thousands of clients that take more at the same
+   * moment must not fill the container's pool, where the short answers of others wait for a thread.
+   */
   @Override
   public void onWritePossible() {
-    work();
+    wakeUps.execute(this::work);
   }
 
   @Override
@@ -126,7 +137,12 @@ final class BodyWriter implements WriteListener {
   }
 
   private void step() throws IOException {
+    long turnEnds = record.bytes() + TURN;
     while (!over.get() && !recovering && out.isReady()) {
+      if (record.bytes() >= turnEnds) {
+        wakeUps.execute(this::work);
+        return;
+      }
       if (index == segments.size()) {
         if (!unflushed) {
           finish();

@@ -1,15 +1,11 @@
 package org.instantmirror.web;
 
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
@@ -34,13 +30,13 @@ final class MirrorServlet extends HttpServlet {
   private final transient Asker asker;
   private final transient PassThrough passThrough;
   private final transient StoredAnswer stored;
-  private final transient Executor wakeUps;
+  private final transient BodySender bodies;
 
-  MirrorServlet(Asker asker, PassThrough passThrough, StoredAnswer stored, Executor wakeUps) {
+  MirrorServlet(Asker asker, PassThrough passThrough, StoredAnswer stored, BodySender bodies) {
     this.asker = asker;
     this.passThrough = passThrough;
     this.stored = stored;
-    this.wakeUps = wakeUps;
+    this.bodies = bodies;
   }
 
   @Override
@@ -122,7 +118,7 @@ final class MirrorServlet extends HttpServlet {
     Attachment attachment = streaming.attachment();
     ByteSource tail;
     try {
-      tail = new AttachedTail(attachment.tail(wakeUps), attachment);
+      tail = new AttachedTail(attachment.tail(bodies.threads()), attachment);
     } catch (IOException | RuntimeException fault) {
       attachment.close();
       throw fault;
@@ -149,7 +145,7 @@ final class MirrorServlet extends HttpServlet {
       return;
     }
     Recovering recovering = new Recovering(request, response, route, head, length, rendition);
-    write(request, response, new Body(tail, rendition.segments()), recovering);
+    bodies.send(request, response, new Body(tail, rendition.segments()), recovering);
   }
 
   private static boolean restarts(@org.jspecify.annotations.Nullable Break reason) {
@@ -179,56 +175,9 @@ final class MirrorServlet extends HttpServlet {
     record.upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
     if (RelayedHead.write(request, response, relayed)) {
       Body body = new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
-      write(request, response, body, NO_RECOVERY);
+      bodies.send(request, response, body);
     } else {
       relayed.body().close();
-    }
-  }
-
-  private static final BodyWriter.Recovery NO_RECOVERY =
-      (reason, position, begun) -> CompletableFuture.completedFuture(Optional.empty());
-
-  private static void write(
-      HttpServletRequest request,
-      HttpServletResponse response,
-      Body body,
-      BodyWriter.Recovery recovery)
-      throws IOException {
-    AsyncContext async = request.startAsync();
-    async.setTimeout(0);
-    BodyWriter writer =
-        new BodyWriter(
-            async, response.getOutputStream(), body, RequestRecord.of(request), recovery);
-    async.addListener(new Leaving(writer));
-    response.getOutputStream().setWriteListener(writer);
-  }
-
-  /** Sends a complete body that the container's sendfile can't. */
-  static void write(
-      HttpServletRequest request, HttpServletResponse response, ByteSource body, Rendition how)
-      throws IOException {
-    write(request, response, new Body(body, how.segments()), NO_RECOVERY);
-  }
-
-  private record Leaving(BodyWriter writer) implements AsyncListener {
-    @Override
-    public void onComplete(AsyncEvent event) {
-      writer.gone();
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-      writer.gone();
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-      writer.gone();
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-      // The writer's own cycle is over.
     }
   }
 
@@ -282,7 +231,7 @@ final class MirrorServlet extends HttpServlet {
       try {
         Opening opening = new Opening(streaming);
         ByteSource tail =
-            new AttachedTail(streaming.attachment().tail(wakeUps), streaming.attachment());
+            new AttachedTail(streaming.attachment().tail(bodies.threads()), streaming.attachment());
         Rendition anew = EntryAnswer.rendition(request, route, opening.head, opening.length);
         response.setHeader("Content-Range", null);
         EntryAnswer.writeHead(response, route, opening.head, opening.length, anew);

@@ -35,11 +35,13 @@ final class StoredAnswer {
   private final Store store;
   private final OpenFiles openFiles;
   private final EntryAnswer entryAnswer;
+  private final BodySender bodies;
 
-  StoredAnswer(Store store, OpenFiles openFiles, EntryAnswer entryAnswer) {
+  StoredAnswer(Store store, OpenFiles openFiles, EntryAnswer entryAnswer, BodySender bodies) {
     this.store = store;
     this.openFiles = openFiles;
     this.entryAnswer = entryAnswer;
+    this.bodies = bodies;
   }
 
   /**
@@ -75,7 +77,8 @@ final class StoredAnswer {
       return false;
     }
     writeHead(response, route, entry, rendition);
-    MirrorServlet.write(request, response, new StoredBody(file.get(), size), rendition);
+    bodies.send(
+        request, response, new Body(new StoredBody(file.get(), size), rendition.segments()));
     return true;
   }
 

@@ -33,6 +33,7 @@ public record WebApplication(
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
+    BodySender bodies = new BodySender(wakeUps);
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
     filter(context, "guard", new GuardFilter(config), "/*");
@@ -43,8 +44,8 @@ public record WebApplication(
         new MirrorServlet(
             asker,
             passThrough,
-            new StoredAnswer(store, openFiles, new EntryAnswer(clock)),
-            wakeUps),
+            new StoredAnswer(store, openFiles, new EntryAnswer(clock), bodies),
+            bodies),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     servlet(context, "front-page", new FrontPageServlet(config), "");
