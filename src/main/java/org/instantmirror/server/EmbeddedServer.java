@@ -16,6 +16,7 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.modeler.Registry;
 import org.instantmirror.repo.Config;
 
 /** The mirror with a Tomcat of its own. */
@@ -72,6 +73,9 @@ public final class EmbeddedServer implements AutoCloseable {
    * @throws IOException if it can't, e.g. because the port is taken
    */
   public static EmbeddedServer start(Config config, Engine engine) throws IOException {
+    // No MBeans: registering one for each of thousands of connections, under one lock, holds up
+    // everybody who comes at the same moment, by seconds.
+    Registry.disableRegistry();
     EmbeddedServer server =
         new EmbeddedServer(config, engine, Files.createTempDirectory("instantmirror-"));
     try {
