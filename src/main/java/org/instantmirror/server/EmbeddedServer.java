@@ -18,6 +18,7 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.modeler.Registry;
 import org.instantmirror.repo.Config;
+import org.jspecify.annotations.Nullable;
 
 /** The mirror with a Tomcat of its own. */
 public final class EmbeddedServer implements AutoCloseable {
@@ -54,6 +55,12 @@ public final class EmbeddedServer implements AutoCloseable {
    */
   private static final class LeanConnector extends Connector {
     private static final int RESPONSE_BUFFER = 512;
+
+    /** Without a name for MBeans connections aren't registered, one by one under a lock. */
+    @Override
+    protected @Nullable String getDomainInternal() {
+      return null;
+    }
 
     @Override
     public Response createResponse(org.apache.coyote.Response coyoteResponse) {

@@ -32,7 +32,7 @@ public final class Engine implements AutoCloseable {
 
   /** They copy from the page cache to sockets that take more, and seldom wait for the disk. */
   private static final int WAKE_UP_THREADS =
-      Math.max(4, Math.min(16, 2 * Runtime.getRuntime().availableProcessors()));
+      Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
 
   private final Config config;
   private final Store store;

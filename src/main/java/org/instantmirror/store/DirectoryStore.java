@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +27,14 @@ final class DirectoryStore implements Store {
 
   /** Links allowed however few heads are kept in memory. */
   private static final int MIN_LINKS = 1_000;
+
+  private static final int MOST_ABSENT = 10_000;
+
+  /**
+   * Keys of which neither file nor head was found: while the file is missing, the index needn't be
+   * asked again by each of the many clients of a download.
+   */
+  private final Set<EntryKey> absent = ConcurrentHashMap.newKeySet();
 
   private final CacheLock lock;
   private final Tree tree;
@@ -122,6 +132,9 @@ final class DirectoryStore implements Store {
     if (known != null && known.file().equals(tree.identity(key))) {
       return Optional.of(known);
     }
+    if (known == null && absent.contains(key) && tree.isMissing(key)) {
+      return Optional.empty();
+    }
     return compare(key, now);
   }
 
@@ -134,9 +147,12 @@ final class DirectoryStore implements Store {
       if (file == null) {
         if (known != null && tree.isMissing(key)) {
           heads.replace(key, known.file(), null);
+        } else if (known == null) {
+          rememberAbsent(key);
         }
         return Optional.empty();
       }
+      absent.remove(key);
       if (known != null && known.file().equals(file)) {
         return Optional.of(known);
       }
@@ -150,6 +166,13 @@ final class DirectoryStore implements Store {
         return Optional.of(seen);
       }
     }
+  }
+
+  private void rememberAbsent(EntryKey key) {
+    if (absent.size() >= MOST_ABSENT) {
+      absent.clear();
+    }
+    absent.add(key);
   }
 
   private static StoredEntry seen(EntryKey key, FileIdentity file, Origin origin, Instant now) {
