@@ -41,17 +41,33 @@ public final class Engine implements AutoCloseable {
   private final ExecutorService wakeUps;
   private final Clock clock;
 
+  /** Opens the store. */
+  @FunctionalInterface
+  public interface StoreOpener {
+    /** As {@link Store#open}. */
+    Store open(Store.StoreSettings settings) throws StorageException;
+  }
+
   /**
    * Opens the cache directory and starts the pools.
    *
    * @throws StorageException if the cache directory can't be used, or another process uses it
    */
   public Engine(Config config, Clock clock) throws StorageException {
+    this(config, clock, Store::open);
+  }
+
+  /**
+   * The same with another store, of a disk that fails on command for instance.
+   *
+   * @param opener given the settings that the configuration says
+   */
+  public Engine(Config config, Clock clock, StoreOpener opener) throws StorageException {
     this.config = config;
     this.clock = clock;
     config.warnings().forEach(LOG::warn);
     this.store =
-        Store.open(
+        opener.open(
             new Store.StoreSettings(
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
     this.client = new HttpUpstreamClient();

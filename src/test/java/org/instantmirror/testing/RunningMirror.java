@@ -16,6 +16,7 @@ import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
 import org.instantmirror.server.EmbeddedServer;
 import org.instantmirror.server.Engine;
+import org.instantmirror.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class RunningMirror implements AutoCloseable {
     private final List<String> repos = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
     private @Nullable Path folder;
+    private Engine.StoreOpener store = Store::open;
 
     private Setup() {
       main.add("address = 127.0.0.1");
@@ -71,6 +73,12 @@ public final class RunningMirror implements AutoCloseable {
       return this;
     }
 
+    /** What keeps the files, in place of a store on a sound disk. */
+    public Setup store(Engine.StoreOpener opener) {
+      store = opener;
+      return this;
+    }
+
     /** Where configuration and cache lie, to be kept when the mirror is closed. */
     public Setup folder(Path newFolder) {
       folder = newFolder;
@@ -93,7 +101,7 @@ public final class RunningMirror implements AutoCloseable {
                     true,
                     new ConfigSources.Overrides(null, 0, base.resolve("cache"), reposDir),
                     base.resolve("cache")));
-        Engine engine = new Engine(read, clock);
+        Engine engine = new Engine(read, clock, store);
         return new RunningMirror(base, own, EmbeddedServer.start(read, engine));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
