@@ -256,6 +256,7 @@ final class Transfer implements Runnable {
     }
     if (!missing.isEmpty() && stored == null && download.phase() != Phase.STREAMING) {
       // One that can be reached says that there is no such file. Nothing is dropped for that.
+      suspend();
       finish(Phase.FAILED, new Opening.Missing());
       return true;
     }
@@ -283,9 +284,7 @@ final class Transfer implements Runnable {
 
   private void exhausted() {
     pool.markExhausted(lastFailure.toException());
-    if (partial != null && download.phase() == Phase.STREAMING) {
-      suspend();
-    }
+    suspend();
     fail(lastFailure, Break.UPSTREAM);
   }
 
