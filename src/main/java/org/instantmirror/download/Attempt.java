@@ -247,6 +247,9 @@ final class Attempt {
       if (prefix.length < Plausibility.PREFIX && download.phase() != Phase.STREAMING) {
         prefix = append(prefix, buffer);
       }
+      if (target.length() >= 0 && target.size() + buffer.remaining() > target.length()) {
+        return implausible("more bytes than the file has");
+      }
       if (buffer.hasRemaining()) {
         target.append(buffer);
       }
@@ -258,6 +261,9 @@ final class Attempt {
         if (refused.isPresent()) {
           return refused.get();
         }
+      }
+      if (atEnd && target.size() < target.length()) {
+        return implausible("fewer bytes than the file has");
       }
       if (atEnd) {
         return new AttemptResult.Whole(answer.endIsCertain());
