@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.download.ByteSource.State;
@@ -39,16 +40,29 @@ final class BodyWriter implements WriteListener {
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
   private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[CHUNK]);
 
-  /** Finds a body to go on with when a source broke. */
+  /** Set on a request that is dispatched to be answered anew: nothing has been sent. */
+  static final String ANEW = BodyWriter.class.getName() + ".anew";
+
+  /** Finds a way to go on when a source broke. */
   interface Recovery {
+    /**
+     * Answers the request anew, if the break gives reason to hope. The client has received nothing.
+     *
+     * @param release ends the writer, so that the request can be dispatched; false if it has ended
+     *     already
+     * @return whether it does
+     */
+    default boolean beginAnew(Break reason, AsyncContext async, BooleanSupplier release) {
+      return false;
+    }
+
     /**
      * Looks for one.
      *
      * @param reason why it broke
      * @param position up to where the file has been sent
-     * @param begun whether the client may have received anything
      */
-    CompletableFuture<Optional<Body>> after(Break reason, long position, boolean begun);
+    CompletableFuture<Optional<Body>> after(Break reason, long position);
   }
 
   private final AsyncContext async;
@@ -205,8 +219,11 @@ final class BodyWriter implements WriteListener {
       return;
     }
     recovering = true;
+    if (!begun && recovery.beginAnew(reason, async, this::release)) {
+      return;
+    }
     recovery
-        .after(reason, position, begun)
+        .after(reason, position)
         .whenComplete(
             (body, fault) -> {
               Optional<Body> found = body == null ? Optional.empty() : body;
@@ -216,6 +233,15 @@ final class BodyWriter implements WriteListener {
                 abort();
               }
             });
+  }
+
+  private boolean release() {
+    if (!over.compareAndSet(false, true)) {
+      return false;
+    }
+    source.close();
+    async.getRequest().setAttribute(ANEW, true);
+    return true;
   }
 
   private void swap(Body body) {
