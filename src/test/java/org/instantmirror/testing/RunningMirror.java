@@ -6,10 +6,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
@@ -143,6 +145,17 @@ public final class RunningMirror implements AutoCloseable {
   /** Where a file of repository {@code repo} lies when it is stored. */
   public Path stored(String path) {
     return cacheDir().resolve("repo").resolve(path);
+  }
+
+  /**
+   * The bytes of a file of repository {@code repo} once it is stored: a client has the last byte a
+   * moment before.
+   *
+   * @throws AssertionError if it isn't within 20 seconds
+   */
+  public byte[] awaitStored(String path) throws IOException {
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(stored(path)));
+    return Files.readAllBytes(stored(path));
   }
 
   @Override
