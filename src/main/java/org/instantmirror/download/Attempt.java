@@ -272,15 +272,19 @@ final class Attempt {
   }
 
   /** Opens the download to clients if its first bytes can be the file; the partial goes if not. */
-  private Optional<AttemptResult> open(
-      UpstreamResponse answer, PartialEntry target, byte[] prefix) {
+  private Optional<AttemptResult> open(UpstreamResponse answer, PartialEntry target, byte[] prefix)
+      throws StorageException {
     Optional<String> objection =
         Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
     if (objection.isPresent()) {
       discardPartial();
       return Optional.of(implausible(objection.get()));
     }
-    download.open(target, answer.endIsCertain());
+    try {
+      download.open(target, answer.endIsCertain());
+    } catch (IOException e) {
+      throw unreadable(target, e);
+    }
     return Optional.empty();
   }
 
@@ -292,9 +296,13 @@ final class Attempt {
         // Until all are there.
       }
     } catch (IOException e) {
-      throw new StorageException("can't read back the partial entry of " + target.key(), e);
+      throw unreadable(target, e);
     }
     return Arrays.copyOf(first.array(), first.position());
+  }
+
+  private static StorageException unreadable(PartialEntry target, IOException cause) {
+    return new StorageException("can't read back the partial entry of " + target.key(), cause);
   }
 
   private static byte[] append(byte[] prefix, ByteBuffer buffer) {

@@ -38,6 +38,13 @@ public final class Download {
   private int clients; // guarded by lock
   private int clientsEver; // guarded by lock
   private boolean closing; // guarded by lock: no client may join any more
+  private boolean over; // guarded by lock: the transfer has ended
+
+  /**
+   * Keeps the bytes readable from the opening on, whatever becomes of the entry, for those who were
+   * told of them and have not begun to read; until all have left. Guarded by lock.
+   */
+  private PartialEntry.@Nullable Reader hold;
 
   Download(Order order, Instant began) {
     this.order = order;
@@ -81,7 +88,7 @@ public final class Download {
 
   // ---- clients
 
-  /** Counts one more client in; false if the download is being given up. */
+  /** Counts one more client in; false if the download is being given up, or has ended. */
   boolean join() {
     synchronized (lock) {
       if (closing) {
@@ -98,6 +105,29 @@ public final class Download {
     synchronized (lock) {
       clients--;
     }
+    releaseIfUnused();
+  }
+
+  private void releaseIfUnused() {
+    PartialEntry.Reader unused = null;
+    synchronized (lock) {
+      if (over && clients == 0) {
+        unused = hold;
+        hold = null;
+      }
+    }
+    if (unused != null) {
+      unused.close();
+    }
+  }
+
+  private void close() {
+    synchronized (lock) {
+      closing = true;
+      over = true;
+    }
+    releaseIfUnused();
+    ended.complete(null);
   }
 
   /** Shuts the door if nobody is in; false if somebody is. */
@@ -157,8 +187,16 @@ public final class Download {
     phase = next;
   }
 
-  /** Makes head, length and first bytes known. */
-  void open(PartialEntry entry, boolean endIsCertain) {
+  /**
+   * Makes head, length and first bytes known.
+   *
+   * @throws IOException if the bytes can't be read
+   */
+  void open(PartialEntry entry, boolean endIsCertain) throws IOException {
+    PartialEntry.Reader reader = entry.openReader();
+    synchronized (lock) {
+      hold = reader;
+    }
     partial = entry;
     available = entry.size();
     advance(Phase.STREAMING);
@@ -182,7 +220,7 @@ public final class Download {
   void end(Phase last, Opening outcome) {
     advance(last);
     opening.complete(outcome);
-    ended.complete(null);
+    close();
   }
 
   /** Ends it after it was opened. */
@@ -192,6 +230,6 @@ public final class Download {
     }
     advance(last);
     tails.forEach(Tail::signal);
-    ended.complete(null);
+    close();
   }
 }
