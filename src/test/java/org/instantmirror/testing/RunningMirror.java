@@ -51,8 +51,10 @@ public final class RunningMirror implements AutoCloseable {
       main.add("min_free = 1M");
     }
 
-    /** A line of {@code [main]}. */
+    /** A line of {@code [main]}, in place of an earlier one with the same key. */
     public Setup main(String line) {
+      String key = line.substring(0, line.indexOf('=') + 1);
+      main.removeIf(earlier -> earlier.startsWith(key));
       main.add(line);
       return this;
     }
