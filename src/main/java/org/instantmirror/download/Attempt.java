@@ -88,10 +88,20 @@ final class Attempt {
     try {
       return partial == null ? startFresh() : resume(partial);
     } catch (UpstreamException fault) {
-      return stopped ? new AttemptResult.Stopped() : failed(fault);
+      if (stopped) {
+        return new AttemptResult.Stopped();
+      }
+      // A resumed transfer may break between the file's last byte and the answer's end.
+      return isWhole() ? new AttemptResult.Whole(true) : failed(fault);
     } catch (StorageException fault) {
       return new AttemptResult.NotStored(fault);
     }
+  }
+
+  private boolean isWhole() {
+    return download.phase() == Phase.STREAMING
+        && partial != null
+        && partial.size() == partial.length();
   }
 
   private AttemptResult resume(PartialEntry bytes) throws UpstreamException, StorageException {

@@ -161,7 +161,13 @@ final class Transfer implements Runnable {
         }
         continue;
       }
-      if (settle(next.get(), attempt(next.get()))) {
+      AttemptResult result = attempt(next.get());
+      if (download.phase().isFinal()) {
+        // Abandoned meanwhile by a server that could wait no longer.
+        suspend();
+        return;
+      }
+      if (settle(next.get(), result)) {
         return;
       }
     }
