@@ -166,6 +166,19 @@ class ChangedUpstreamTest {
   }
 
   @Test
+  void breakAfterTheLastByteIsNone() throws Exception {
+    gate.releaseAll();
+    file.next(Behaviour.proper().chunkedWithoutEnd());
+    try (RunningMirror mirror = mirror()) {
+      RawResponse response = mirror.get("a.rpm");
+      assertThat(response.complete()).isTrue();
+      assertThat(response.body()).isEqualTo(OLD);
+      assertThat(mirror.awaitStored("a.rpm")).isEqualTo(OLD);
+      assertThat(upstream.requests("/a.rpm")).hasSize(2);
+    }
+  }
+
+  @Test
   void restThatIsLongerThanItsRangeIsNotTaken() throws Exception {
     gate.releaseAll();
     byte[] tooLong = Arrays.copyOf(Arrays.copyOfRange(OLD, BREAK, SIZE), SIZE - BREAK + 5000);
