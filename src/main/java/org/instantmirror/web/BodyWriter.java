@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
@@ -72,6 +73,15 @@ final class BodyWriter implements WriteListener {
   private final AtomicInteger notes = new AtomicInteger();
   private final AtomicBoolean over = new AtomicBoolean();
 
+  /**
+   * Held by the thread that works. When a client hangs up, the container ends the request on a
+   * thread of its own and then uses its objects for the next one: whoever is still within a write
+   * would leave its failure, or its bytes, to a stranger's response. So the container's callbacks
+   * wait for the lock before they return. Nothing that is done under it waits for the container, as
+   * all writes are non-blocking.
+   */
+  private final ReentrantLock working = new ReentrantLock();
+
   // Touched only by the thread that works, or while recovering by the one that recovers.
   private ByteSource source;
   private List<Segment> segments;
@@ -104,19 +114,29 @@ final class BodyWriter implements WriteListener {
   @Override
   public void onError(Throwable fault) {
     LOG.debug("a client has left", fault);
-    if (over.compareAndSet(false, true)) {
-      record.broken();
-      source.close();
+    if (leave()) {
       complete();
     }
   }
 
-  /** The client's connection has ended, for whatever reason. */
+  /** The request has ended, for whatever reason: nothing of it is touched after this returns. */
   void gone() {
-    if (over.compareAndSet(false, true)) {
-      record.broken();
-      source.close();
+    leave();
+  }
+
+  /** Ends the writer when nobody works; false if it has ended before. */
+  private boolean leave() {
+    boolean mine = over.compareAndSet(false, true);
+    working.lock();
+    try {
+      if (mine) {
+        record.broken();
+        source.close();
+      }
+    } finally {
+      working.unlock();
     }
+    return mine;
   }
 
   private void work() {
@@ -125,11 +145,14 @@ final class BodyWriter implements WriteListener {
     }
     int seen = 1;
     do {
+      working.lock();
       try {
         step();
       } catch (IOException | RuntimeException fault) {
         LOG.debug("a response broke", fault);
         abort();
+      } finally {
+        working.unlock();
       }
       seen = notes.addAndGet(-seen);
     } while (seen != 0);
@@ -245,17 +268,21 @@ final class BodyWriter implements WriteListener {
   }
 
   private void swap(Body body) {
-    source.close();
-    source = body.source();
-    segments = body.segments();
-    index = 0;
-    seek();
-    recovering = false;
-    if (over.get()) {
+    working.lock();
+    try {
       source.close();
-    } else {
-      work();
+      source = body.source();
+      segments = body.segments();
+      index = 0;
+      seek();
+      recovering = false;
+      if (over.get()) {
+        source.close();
+      }
+    } finally {
+      working.unlock();
     }
+    work();
   }
 
   private void finish() {
