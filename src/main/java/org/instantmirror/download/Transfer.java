@@ -109,6 +109,11 @@ final class Transfer implements Runnable {
       }
       goOn();
     } catch (RuntimeException | Error fault) {
+      if (download.phase().isFinal()) {
+        // Abandoned meanwhile; what it used has been closed under it.
+        suspend();
+        return;
+      }
       log.fault(fault);
       suspend();
       fail(new Failure(Failure.Kind.BAD_GATEWAY, "internal fault"), Break.UPSTREAM);
