@@ -111,7 +111,7 @@ class ChangedUpstreamTest {
   }
 
   @Test
-  void clientThatWaitsForALaterRangeGetsThatOfTheNewFile() throws Exception {
+  void clientThatWaitsForALaterRangeGetsThatOfOneFileOrIsBrokenOff() throws Exception {
     try (RunningMirror mirror = mirror();
         ConcurrentClients clients = new ConcurrentClients(mirror.port());
         TailingClient first = TailingClient.ask(mirror, "a.rpm")) {
@@ -125,16 +125,29 @@ class ChangedUpstreamTest {
       gate.releaseAll();
 
       RawResponse part = ConcurrentClients.of(ahead);
-      assertThat(part.status()).isEqualTo(206);
-      assertThat(part.complete()).isTrue();
-      assertThat(part.body()).isEqualTo(Arrays.copyOfRange(NEW, 200_000, SIZE));
-      assertThat(part.header("ETag")).isEqualTo("\"2\"");
-      assertThat(part.header("Content-Range")).isEqualTo("bytes 200000-299999/300000");
+      if (begunAnew(part)) {
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.body()).isEqualTo(Arrays.copyOfRange(NEW, 200_000, SIZE));
+        assertThat(part.header("Content-Range")).isEqualTo("bytes 200000-299999/300000");
+      }
       RawResponse whole = ConcurrentClients.of(conditional);
-      assertThat(whole.status()).isEqualTo(200);
-      assertThat(whole.body()).isEqualTo(NEW);
-      assertThat(whole.header("Content-Range")).isNull();
+      if (begunAnew(whole)) {
+        assertThat(whole.status()).isEqualTo(200);
+        assertThat(whole.body()).isEqualTo(NEW);
+        assertThat(whole.header("Content-Range")).isNull();
+      }
     }
+  }
+
+  /** Whoever has the old file's head already can only be broken off, without a byte. */
+  private static boolean begunAnew(RawResponse response) {
+    if (response.complete()) {
+      assertThat(response.header("ETag")).isEqualTo("\"2\"");
+      return true;
+    }
+    assertThat(response.header("ETag")).isEqualTo("\"1\"");
+    assertThat(response.body()).isEmpty();
+    return false;
   }
 
   @Test
