@@ -88,10 +88,20 @@ final class Attempt {
     try {
       return partial == null ? startFresh() : resume(partial);
     } catch (UpstreamException fault) {
-      return stopped ? new AttemptResult.Stopped() : failed(fault);
+      if (stopped) {
+        return new AttemptResult.Stopped();
+      }
+      // A resumed transfer may break between the file's last byte and the answer's end.
+      return isWhole() ? new AttemptResult.Whole(true) : failed(fault);
     } catch (StorageException fault) {
       return new AttemptResult.NotStored(fault);
     }
+  }
+
+  private boolean isWhole() {
+    return download.phase() == Phase.STREAMING
+        && partial != null
+        && partial.size() == partial.length();
   }
 
   private AttemptResult resume(PartialEntry bytes) throws UpstreamException, StorageException {
@@ -247,6 +257,9 @@ final class Attempt {
       if (prefix.length < Plausibility.PREFIX && download.phase() != Phase.STREAMING) {
         prefix = append(prefix, buffer);
       }
+      if (target.length() >= 0 && target.size() + buffer.remaining() > target.length()) {
+        return implausible("more bytes than the file has");
+      }
       if (buffer.hasRemaining()) {
         target.append(buffer);
       }
@@ -258,6 +271,9 @@ final class Attempt {
         if (refused.isPresent()) {
           return refused.get();
         }
+      }
+      if (atEnd && target.size() < target.length()) {
+        return implausible("fewer bytes than the file has");
       }
       if (atEnd) {
         return new AttemptResult.Whole(answer.endIsCertain());
@@ -277,7 +293,7 @@ final class Attempt {
     try {
       download.open(target, answer.endIsCertain());
     } catch (IOException e) {
-      throw new StorageException("can't read the partial entry of " + target.key(), e);
+      throw unreadable(target, e);
     }
     return Optional.empty();
   }
@@ -290,9 +306,13 @@ final class Attempt {
         // Until all are there.
       }
     } catch (IOException e) {
-      throw new StorageException("can't read back the partial entry of " + target.key(), e);
+      throw unreadable(target, e);
     }
     return Arrays.copyOf(first.array(), first.position());
+  }
+
+  private static StorageException unreadable(PartialEntry target, IOException cause) {
+    return new StorageException("can't read back the partial entry of " + target.key(), cause);
   }
 
   private static byte[] append(byte[] prefix, ByteBuffer buffer) {

@@ -38,10 +38,11 @@ public final class Download {
   private int clients; // guarded by lock
   private int clientsEver; // guarded by lock
   private boolean closing; // guarded by lock: no client may join any more
+  private boolean over; // guarded by lock: the transfer has ended
 
   /**
-   * Keeps the bytes readable until the last client has left: a client whose turn comes only after
-   * the transfer has ended would else find them discarded. Guarded by lock.
+   * Keeps the bytes readable from the opening on, whatever becomes of the entry, for those who were
+   * told of them and have not begun to read; until all have left. Guarded by lock.
    */
   private PartialEntry.@Nullable Reader hold;
 
@@ -87,7 +88,7 @@ public final class Download {
 
   // ---- clients
 
-  /** Counts one more client in; false if the download is being given up. */
+  /** Counts one more client in; false if the download is being given up, or has ended. */
   boolean join() {
     synchronized (lock) {
       if (closing) {
@@ -104,23 +105,29 @@ public final class Download {
     synchronized (lock) {
       clients--;
     }
-    letGoIfOver();
+    releaseIfUnused();
   }
 
-  /** After the end, when nobody is in, nobody may come in: there is nothing to read any more. */
-  private void letGoIfOver() {
-    PartialEntry.Reader unused;
+  private void releaseIfUnused() {
+    PartialEntry.Reader unused = null;
     synchronized (lock) {
-      if (clients > 0 || !phase.isFinal()) {
-        return;
+      if (over && clients == 0) {
+        unused = hold;
+        hold = null;
       }
-      closing = true;
-      unused = hold;
-      hold = null;
     }
     if (unused != null) {
       unused.close();
     }
+  }
+
+  private void close() {
+    synchronized (lock) {
+      closing = true;
+      over = true;
+    }
+    releaseIfUnused();
+    ended.complete(null);
   }
 
   /** Shuts the door if nobody is in; false if somebody is. */
@@ -180,7 +187,11 @@ public final class Download {
     phase = next;
   }
 
-  /** Makes head, length and first bytes known. */
+  /**
+   * Makes head, length and first bytes known.
+   *
+   * @throws IOException if the bytes can't be read
+   */
   void open(PartialEntry entry, boolean endIsCertain) throws IOException {
     PartialEntry.Reader reader = entry.openReader();
     synchronized (lock) {
@@ -209,7 +220,7 @@ public final class Download {
   void end(Phase last, Opening outcome) {
     advance(last);
     opening.complete(outcome);
-    ended.complete(null);
+    close();
   }
 
   /** Ends it after it was opened. */
@@ -218,8 +229,7 @@ public final class Download {
       broken = reason;
     }
     advance(last);
-    letGoIfOver();
     tails.forEach(Tail::signal);
-    ended.complete(null);
+    close();
   }
 }

@@ -33,7 +33,9 @@ public final class Resumption {
 
   /**
    * Whether a 206 continues the bytes that are here: it begins where they end, goes to the end, has
-   * the same total length, and no validator that differs.
+   * the same total length, a strong validator that is the same (RFC 9110 section 15.3.7.3), and
+   * none that differs. A 206 that says nothing of the file may come from a server that knows ranges
+   * and not {@code If-Range}.
    *
    * @param offset how many bytes are here
    * @param length the total length
@@ -52,14 +54,15 @@ public final class Resumption {
         || range.get().total() != length) {
       return false;
     }
-    if (partial.lastModified() != null
-        && answer.lastModified() != null
-        && !partial.lastModified().equals(answer.lastModified())) {
-      return false;
+    boolean sameDate =
+        partial.lastModified() != null && partial.lastModified().equals(answer.lastModified());
+    boolean dateDiffers =
+        partial.lastModified() != null && answer.lastModified() != null && !sameDate;
+    if (!sameServer || partial.etag() == null || answer.etag() == null) {
+      return sameDate && partial.hasStrongLastModified();
     }
-    return !sameServer
-        || partial.etag() == null
-        || answer.etag() == null
-        || partial.etag().equals(answer.etag());
+    return !dateDiffers
+        && partial.etag().equals(answer.etag())
+        && (!partial.etag().weak() || (sameDate && partial.hasStrongLastModified()));
   }
 }

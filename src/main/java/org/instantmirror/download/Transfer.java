@@ -110,6 +110,11 @@ final class Transfer implements Runnable {
       }
       goOn();
     } catch (RuntimeException | Error fault) {
+      if (download.phase().isFinal()) {
+        // Abandoned meanwhile; what it used has been closed under it.
+        suspend();
+        return;
+      }
       log.fault(fault);
       suspend();
       fail(new Failure(Failure.Kind.BAD_GATEWAY, "internal fault"), Break.UPSTREAM);
@@ -162,7 +167,13 @@ final class Transfer implements Runnable {
         }
         continue;
       }
-      if (settle(next.get(), attempt(next.get()))) {
+      AttemptResult result = attempt(next.get());
+      if (download.phase().isFinal()) {
+        // Abandoned meanwhile by a server that could wait no longer.
+        suspend();
+        return;
+      }
+      if (settle(next.get(), result)) {
         return;
       }
     }
@@ -258,6 +269,7 @@ final class Transfer implements Runnable {
     }
     if (!missing.isEmpty() && stored == null && download.phase() != Phase.STREAMING) {
       // One that can be reached says that there is no such file. Nothing is dropped for that.
+      suspend();
       around.planner.recordMissing(order, around.clock.instant());
       finish(Phase.FAILED, new Opening.Missing());
       return true;
@@ -286,9 +298,7 @@ final class Transfer implements Runnable {
 
   private void exhausted() {
     pool.markExhausted(lastFailure.toException());
-    if (partial != null && download.phase() == Phase.STREAMING) {
-      suspend();
-    }
+    suspend();
     fail(lastFailure, Break.UPSTREAM);
   }
 

@@ -44,6 +44,13 @@ public final class Engine implements AutoCloseable {
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** Opens the store. */
+  @FunctionalInterface
+  public interface StoreOpener {
+    /** As {@link Store#open}. */
+    Store open(Store.StoreSettings settings) throws StorageException;
+  }
+
   /**
    * Opens the cache directory and starts the pools.
    *
@@ -51,6 +58,16 @@ public final class Engine implements AutoCloseable {
    * @throws IOException if a certificate or key file can't be read
    */
   public Engine(Config config, Clock clock) throws IOException {
+    this(config, clock, Store::open);
+  }
+
+  /**
+   * The same with another store, of a disk that fails on command for instance.
+   *
+   * @param opener given the settings that the configuration says
+   * @throws IOException as above
+   */
+  public Engine(Config config, Clock clock, StoreOpener opener) throws IOException {
     this.config = config;
     this.clock = clock;
     config.warnings().forEach(LOG::warn);
@@ -58,7 +75,7 @@ public final class Engine implements AutoCloseable {
       HttpUpstreamClient.check(repo.transport());
     }
     this.store =
-        Store.open(
+        opener.open(
             new Store.StoreSettings(
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
     this.openFiles = new OpenFiles(store);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.instantmirror.http.CacheDirectives;
 import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.Mirror;
@@ -55,9 +55,21 @@ final class Asker {
             });
   }
 
-  /** Asks once more for a response that has begun already. */
-  CompletableFuture<Answer> askAgain(HttpServletRequest request, Route route) {
-    return mirror.answer(mirrorRequest(request, route));
+  /**
+   * Asks once more for a request that is being answered.
+   *
+   * @param release called when there is an answer; false if the request has ended meanwhile
+   */
+  void askAnew(MirrorRequest request, AsyncContext async, BooleanSupplier release) {
+    mirror
+        .answer(request)
+        .thenAccept(
+            answer -> {
+              boolean taken = release.getAsBoolean() && resume(async, ANSWER, answer);
+              if (!taken && answer instanceof Answer.Streaming lost) {
+                lost.attachment().close();
+              }
+            });
   }
 
   /** Suspends the request until upstream has answered. */
@@ -110,7 +122,7 @@ final class Asker {
     }
   }
 
-  private static MirrorRequest mirrorRequest(HttpServletRequest request, Route route) {
+  static MirrorRequest mirrorRequest(HttpServletRequest request, Route route) {
     boolean noCache =
         CacheDirectives.noCache(
             Fields.joined(request, "Cache-Control"), request.getHeader("Pragma"));

@@ -18,7 +18,7 @@ import java.util.concurrent.Executor;
 record BodySender(Executor threads) {
 
   private static final BodyWriter.Recovery NONE =
-      (reason, position, begun) -> CompletableFuture.completedFuture(Optional.empty());
+      (reason, position) -> CompletableFuture.completedFuture(Optional.empty());
 
   /** Sends a body that is broken off where its source breaks. */
   void send(HttpServletRequest request, HttpServletResponse response, Body body)

@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.download.ByteSource.State;
@@ -47,25 +49,47 @@ final class BodyWriter implements WriteListener {
   /** Bytes sent in one turn; then others have theirs, however fast this client is. */
   private static final int TURN = 256 * 1024;
 
-  /** Finds a body to go on with when a source broke. */
+  /** Set on a request that is dispatched to be answered anew: nothing has been sent. */
+  static final String ANEW = BodyWriter.class.getName() + ".anew";
+
+  /** Finds a way to go on when a source broke. */
   interface Recovery {
+    /**
+     * Answers the request anew, if the break gives reason to hope. The client has received nothing.
+     *
+     * @param release ends the writer, so that the request can be dispatched; false if it has ended
+     *     already
+     * @return whether it does
+     */
+    default boolean beginAnew(Break reason, AsyncContext async, BooleanSupplier release) {
+      return false;
+    }
+
     /**
      * Looks for one.
      *
      * @param reason why it broke
      * @param position up to where the file has been sent
-     * @param begun whether the client may have received anything
      */
-    CompletableFuture<Optional<Body>> after(Break reason, long position, boolean begun);
+    CompletableFuture<Optional<Body>> after(Break reason, long position);
   }
 
   private final AsyncContext async;
   private final ServletOutputStream out;
   private final RequestRecord record;
   private final Recovery recovery;
-  private final Executor wakeUps;
+  private final Executor threads;
   private final AtomicInteger notes = new AtomicInteger();
   private final AtomicBoolean over = new AtomicBoolean();
+
+  /**
+   * Held by the thread that works. When a client hangs up, the container ends the request on a
+   * thread of its own and then uses its objects for the next one: whoever is still within a write
+   * would leave its failure, or its bytes, to a stranger's response. So the container's callbacks
+   * wait for the lock before they return. Nothing that is done under it waits for the container, as
+   * all writes are non-blocking.
+   */
+  private final ReentrantLock working = new ReentrantLock();
 
   // Touched only by the thread that works, or while recovering by the one that recovers.
   private ByteSource source;
@@ -82,14 +106,14 @@ final class BodyWriter implements WriteListener {
       Body body,
       RequestRecord record,
       Recovery recovery,
-      Executor wakeUps) {
+      Executor threads) {
     this.async = async;
     this.out = out;
     this.source = body.source();
     this.segments = body.segments();
     this.record = record;
     this.recovery = recovery;
-    this.wakeUps = wakeUps;
+    this.threads = threads;
     seek();
   }
 
@@ -99,25 +123,35 @@ final class BodyWriter implements WriteListener {
    */
   @Override
   public void onWritePossible() {
-    wakeUps.execute(this::work);
+    threads.execute(this::work);
   }
 
   @Override
   public void onError(Throwable fault) {
     LOG.debug("a client has left", fault);
-    if (over.compareAndSet(false, true)) {
-      record.broken();
-      source.close();
+    if (leave()) {
       complete();
     }
   }
 
-  /** The client's connection has ended, for whatever reason. */
+  /** The request has ended, for whatever reason: nothing of it is touched after this returns. */
   void gone() {
-    if (over.compareAndSet(false, true)) {
-      record.broken();
-      source.close();
+    leave();
+  }
+
+  /** Ends the writer when nobody works; false if it has ended before. */
+  private boolean leave() {
+    boolean mine = over.compareAndSet(false, true);
+    working.lock();
+    try {
+      if (mine) {
+        record.broken();
+        source.close();
+      }
+    } finally {
+      working.unlock();
     }
+    return mine;
   }
 
   private void work() {
@@ -126,11 +160,14 @@ final class BodyWriter implements WriteListener {
     }
     int seen = 1;
     do {
+      working.lock();
       try {
         step();
       } catch (IOException | RuntimeException fault) {
         LOG.debug("a response broke", fault);
         abort();
+      } finally {
+        working.unlock();
       }
       seen = notes.addAndGet(-seen);
     } while (seen != 0);
@@ -140,7 +177,7 @@ final class BodyWriter implements WriteListener {
     long turnEnds = record.bytes() + TURN;
     while (!over.get() && !recovering && out.isReady()) {
       if (record.bytes() >= turnEnds) {
-        wakeUps.execute(this::work);
+        threads.execute(this::work);
         return;
       }
       if (index == segments.size()) {
@@ -228,8 +265,11 @@ final class BodyWriter implements WriteListener {
       return;
     }
     recovering = true;
+    if (!begun && recovery.beginAnew(reason, async, this::release)) {
+      return;
+    }
     recovery
-        .after(reason, position, begun)
+        .after(reason, position)
         .whenComplete(
             (body, fault) -> {
               Optional<Body> found = body == null ? Optional.empty() : body;
@@ -241,18 +281,31 @@ final class BodyWriter implements WriteListener {
             });
   }
 
-  private void swap(Body body) {
-    source.close();
-    source = body.source();
-    segments = body.segments();
-    index = 0;
-    seek();
-    recovering = false;
-    if (over.get()) {
-      source.close();
-    } else {
-      work();
+  private boolean release() {
+    if (!over.compareAndSet(false, true)) {
+      return false;
     }
+    source.close();
+    async.getRequest().setAttribute(ANEW, true);
+    return true;
+  }
+
+  private void swap(Body body) {
+    working.lock();
+    try {
+      source.close();
+      source = body.source();
+      segments = body.segments();
+      index = 0;
+      seek();
+      recovering = false;
+      if (over.get()) {
+        source.close();
+      }
+    } finally {
+      working.unlock();
+    }
+    work();
   }
 
   private void finish() {

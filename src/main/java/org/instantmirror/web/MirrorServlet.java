@@ -1,21 +1,23 @@
 package org.instantmirror.web;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.http.Head;
 import org.instantmirror.mirror.Answer;
+import org.instantmirror.mirror.MirrorRequest;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.PassThroughAnswer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves the answer that was found for a request: from disk, from a download that is still running,
@@ -25,7 +27,11 @@ import org.slf4j.LoggerFactory;
 final class MirrorServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = LoggerFactory.getLogger(MirrorServlet.class);
+
+  /** How often a request has been begun anew, as its attribute. */
+  private static final String BEGINNINGS = MirrorServlet.class.getName() + ".beginnings";
+
+  private static final int MOST_BEGINNINGS = 3;
 
   private final transient Asker asker;
   private final transient PassThrough passThrough;
@@ -45,6 +51,10 @@ final class MirrorServlet extends HttpServlet {
     if (request.getAttribute(BodyWriter.ABORT) != null) {
       breakOff(request, response);
       return;
+    }
+    if (request.getAttribute(BodyWriter.ANEW) != null) {
+      request.removeAttribute(BodyWriter.ANEW);
+      response.reset();
     }
     Route route = Route.of(request);
     PassThroughAnswer relayed = Asker.relayed(request);
@@ -144,7 +154,7 @@ final class MirrorServlet extends HttpServlet {
       tail.close();
       return;
     }
-    Recovering recovering = new Recovering(request, response, route, head, length, rendition);
+    Recovering recovering = new Recovering(request, route, head, length, rendition);
     bodies.send(request, response, new Body(tail, rendition.segments()), recovering);
   }
 
@@ -183,70 +193,47 @@ final class MirrorServlet extends HttpServlet {
 
   /** What becomes of a client whose download breaks. */
   private final class Recovering implements BodyWriter.Recovery {
-    private final HttpServletRequest request;
-    private final HttpServletResponse response;
     private final Route route;
+    private final MirrorRequest request;
     private final Head head;
     private final long length;
     private final Rendition rendition;
 
     Recovering(
-        HttpServletRequest request,
-        HttpServletResponse response,
-        Route route,
-        Head head,
-        long length,
-        Rendition rendition) {
-      this.request = request;
-      this.response = response;
+        HttpServletRequest request, Route route, Head head, long length, Rendition rendition) {
       this.route = route;
+      this.request = Asker.mirrorRequest(request, route);
       this.head = head;
       this.length = length;
       this.rendition = rendition;
     }
 
     @Override
-    public CompletableFuture<Optional<Body>> after(Break reason, long position, boolean begun) {
-      if (restarts(reason) && !begun && !response.isCommitted()) {
-        return asker.askAgain(request, route).thenApply(this::begunAnew);
+    public boolean beginAnew(Break reason, AsyncContext async, BooleanSupplier release) {
+      // Counted, or an upstream whose transfers always break before the range that a client waits
+      // for would be asked for ever.
+      Object before = async.getRequest().getAttribute(BEGINNINGS);
+      int count = before instanceof Integer earlier ? earlier + 1 : 1;
+      if (reason == Break.UPSTREAM || count > MOST_BEGINNINGS) {
+        return false;
       }
+      async.getRequest().setAttribute(BEGINNINGS, count);
+      asker.askAnew(request, async, release);
+      return true;
+    }
+
+    @Override
+    public CompletableFuture<Optional<Body>> after(Break reason, long position) {
       Optional<Segment.Slice> only = rendition.onlySlice();
-      if (reason == Break.STORAGE && only.isPresent()) {
-        long end = only.get().end();
-        return passThrough
-            .resume(route.repo(), route.path(), head, length, position)
-            .thenApply(
-                source ->
-                    source.map(
-                        rest ->
-                            new Body(rest, java.util.List.of(new Segment.Slice(position, end)))));
+      if (reason != Break.STORAGE || only.isEmpty()) {
+        return CompletableFuture.completedFuture(Optional.empty());
       }
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-
-    private Optional<Body> begunAnew(Answer answer) {
-      if (!(answer instanceof Answer.Streaming streaming)) {
-        return Optional.empty();
-      }
-      try {
-        Opening opening = new Opening(streaming);
-        ByteSource tail =
-            new AttachedTail(streaming.attachment().tail(bodies.threads()), streaming.attachment());
-        Rendition anew = EntryAnswer.rendition(request, route, opening.head, opening.length);
-        response.setHeader("Content-Range", null);
-        EntryAnswer.writeHead(response, route, opening.head, opening.length, anew);
-        return Optional.of(new Body(tail, anew.segments()));
-      } catch (IOException fault) {
-        LOG.warn("{}: can't go on: {}", route.path(), fault.getMessage());
-        streaming.attachment().close();
-        return Optional.empty();
-      }
-    }
-
-    private record Opening(Head head, long length) {
-      Opening(Answer.Streaming streaming) {
-        this(streaming.opening().head(), streaming.opening().length());
-      }
+      long end = only.get().end();
+      return passThrough
+          .resume(route.repo(), route.path(), head, length, position)
+          .thenApply(
+              source ->
+                  source.map(rest -> new Body(rest, List.of(new Segment.Slice(position, end)))));
     }
   }
 }

@@ -130,6 +130,11 @@ public final class Behaviour {
     return change(copy -> copy.headGate = gate);
   }
 
+  /** Sends these bytes for a body, whatever status and fields say. */
+  public Behaviour body(byte[] bytes) {
+    return change(copy -> copy.body = bytes.clone());
+  }
+
   /** Closes the connection after that many body bytes of this answer, whatever was announced. */
   public Behaviour cutAfter(long bytes) {
     return ending(Ending.CUT, bytes);

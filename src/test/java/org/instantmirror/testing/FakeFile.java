@@ -70,6 +70,11 @@ public final class FakeFile {
     return this;
   }
 
+  /** Other bytes and validators under the same name, all at once. */
+  public synchronized FakeFile revise(byte[] bytes, Instant modified, String etag) {
+    return content(bytes).lastModified(modified).etag(etag);
+  }
+
   /** Sends Last-Modified, and honours If-Modified-Since and the like by it. */
   public synchronized FakeFile lastModified(Instant instant) {
     lastModified = Instant.ofEpochSecond(instant.getEpochSecond());

@@ -173,6 +173,11 @@ public final class FakeUpstream implements AutoCloseable {
         () -> connections.size() + " connections open");
   }
 
+  /** How many connections are open now. */
+  public synchronized int openConnections() {
+    return connections.size();
+  }
+
   /** How many connections were accepted so far. */
   public synchronized int connectionsAccepted() {
     return connectionsAccepted;

@@ -78,7 +78,11 @@ public final class RawClient implements AutoCloseable {
 
   /** Receives one response, to its end or break. */
   public RawResponse receive(String method) throws IOException {
-    Head head = receiveHead();
+    return receiveBody(receiveHead(), method);
+  }
+
+  /** Receives what follows a head, to its end or break. */
+  public RawResponse receiveBody(Head head, String method) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     boolean bodiless =
         method.equals("HEAD") || head.status == 204 || head.status == 304 || head.status / 100 == 1;

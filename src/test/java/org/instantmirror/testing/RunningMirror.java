@@ -6,16 +6,19 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
 import org.instantmirror.server.EmbeddedServer;
 import org.instantmirror.server.Engine;
+import org.instantmirror.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,7 @@ public final class RunningMirror implements AutoCloseable {
     private final List<String> repos = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
     private @Nullable Path folder;
+    private Engine.StoreOpener store = Store::open;
 
     private Setup() {
       main.add("address = 127.0.0.1");
@@ -47,9 +51,10 @@ public final class RunningMirror implements AutoCloseable {
       main.add("min_free = 1M");
     }
 
-    /** A line of {@code [main]}; it replaces an earlier one of the same key. */
+    /** A line of {@code [main]}, in place of an earlier one with the same key. */
     public Setup main(String line) {
-      main.removeIf(earlier -> key(earlier).equals(key(line)));
+      String key = line.substring(0, line.indexOf('=') + 1);
+      main.removeIf(earlier -> earlier.startsWith(key));
       main.add(line);
       return this;
     }
@@ -61,10 +66,6 @@ public final class RunningMirror implements AutoCloseable {
       return this;
     }
 
-    private static String key(String line) {
-      return line.replaceFirst("\\s*=.*", "");
-    }
-
     /** Repository {@code repo} of an upstream's whole tree. */
     public Setup repo(FakeUpstream upstream, String... lines) {
       return repo("repo", List.of(upstream.origin() + "/"), lines);
@@ -73,6 +74,12 @@ public final class RunningMirror implements AutoCloseable {
     /** The clock of all rules. */
     public Setup clock(Clock newClock) {
       clock = newClock;
+      return this;
+    }
+
+    /** What keeps the files, in place of a store on a sound disk. */
+    public Setup store(Engine.StoreOpener opener) {
+      store = opener;
       return this;
     }
 
@@ -98,7 +105,7 @@ public final class RunningMirror implements AutoCloseable {
                     true,
                     new ConfigSources.Overrides(null, 0, base.resolve("cache"), reposDir),
                     base.resolve("cache")));
-        Engine engine = new Engine(read, clock);
+        Engine engine = new Engine(read, clock, store);
         return new RunningMirror(base, own, EmbeddedServer.start(read, engine));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -140,6 +147,17 @@ public final class RunningMirror implements AutoCloseable {
   /** Where a file of repository {@code repo} lies when it is stored. */
   public Path stored(String path) {
     return cacheDir().resolve("repo").resolve(path);
+  }
+
+  /**
+   * The bytes of a file of repository {@code repo} once it is stored: a client has the last byte a
+   * moment before.
+   *
+   * @throws AssertionError if it isn't within 20 seconds
+   */
+  public byte[] awaitStored(String path) throws IOException {
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(stored(path)));
+    return Files.readAllBytes(stored(path));
   }
 
   @Override

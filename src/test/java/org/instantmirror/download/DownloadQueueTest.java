@@ -1,0 +1,232 @@
+package org.instantmirror.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.instantmirror.repo.Repo;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who gets a thread, and when. */
+class DownloadQueueTest {
+
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Repo ONE = DownloadFixture.repo("one", 2);
+  private static final Repo OTHER = DownloadFixture.repo("other", 2);
+
+  private ScheduledExecutorService timer;
+
+  /** Names of tasks, as they begin to run and are refused. */
+  private final List<String> ran = new CopyOnWriteArrayList<>();
+
+  private final List<String> refused = new CopyOnWriteArrayList<>();
+  private final CountDownLatch end = new CountDownLatch(1);
+
+  @BeforeEach
+  void start() {
+    timer = Executors.newSingleThreadScheduledExecutor();
+  }
+
+  @AfterEach
+  void stop() {
+    end.countDown();
+    timer.shutdownNow();
+  }
+
+  private DownloadQueue queue(int maxDownloads, int length, Duration timeout) {
+    return new DownloadQueue(new Limits(maxDownloads, length, timeout, 0), timer);
+  }
+
+  private DownloadQueue queue() {
+    return queue(3, 10, LONG);
+  }
+
+  /** A task that keeps its place until {@code until} is released. */
+  private Runnable task(String name, CountDownLatch until) {
+    return () -> {
+      ran.add(name);
+      try {
+        until.await(20, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    };
+  }
+
+  private void submit(DownloadQueue queue, Repo repo, String name) {
+    submit(queue, repo, name, end);
+  }
+
+  private void submit(DownloadQueue queue, Repo repo, String name, CountDownLatch until) {
+    queue.submit(repo, task(name, until), () -> refused.add(name));
+  }
+
+  private void awaitRan(String... names) {
+    await().untilAsserted(() -> assertThat(ran).containsExactlyInAnyOrder(names));
+  }
+
+  @Test
+  void repositoryHasItsOwnPlacesOnly() {
+    try (DownloadQueue queue = queue()) {
+      submit(queue, ONE, "a");
+      submit(queue, ONE, "b");
+      submit(queue, ONE, "c");
+      // Submitted last: had "c" a place, it would have run by now.
+      submit(queue, OTHER, "d");
+      awaitRan("a", "b", "d");
+    }
+  }
+
+  @Test
+  void placesInAllAreSharedByTheRepositories() {
+    try (DownloadQueue queue = queue(3, 10, LONG)) {
+      CountDownLatch first = new CountDownLatch(1);
+      submit(queue, ONE, "a", first);
+      submit(queue, ONE, "b");
+      submit(queue, OTHER, "c");
+      submit(queue, OTHER, "d");
+      awaitRan("a", "b", "c");
+      first.countDown();
+      awaitRan("a", "b", "c", "d");
+    }
+  }
+
+  @Test
+  void whoWaitsIsServedInOrderOfArrival() {
+    try (DownloadQueue queue = queue(1, 10, LONG)) {
+      CountDownLatch first = new CountDownLatch(1);
+      submit(queue, ONE, "a", first);
+      CountDownLatch none = new CountDownLatch(0);
+      submit(queue, ONE, "b", none);
+      submit(queue, OTHER, "c", none);
+      submit(queue, ONE, "d", none);
+      first.countDown();
+      await().untilAsserted(() -> assertThat(ran).containsExactly("a", "b", "c", "d"));
+    }
+  }
+
+  @Test
+  void busyRepositoryHoldsUpNobodyElse() {
+    try (DownloadQueue queue = queue()) {
+      CountDownLatch last = new CountDownLatch(1);
+      submit(queue, ONE, "a");
+      submit(queue, ONE, "b");
+      submit(queue, OTHER, "c", last);
+      submit(queue, ONE, "waits for its repository");
+      submit(queue, OTHER, "waits for any place");
+      last.countDown();
+      awaitRan("a", "b", "c", "waits for any place");
+    }
+  }
+
+  @Test
+  void fullQueueRefusesAtOnce() {
+    try (DownloadQueue queue = queue(1, 1, LONG)) {
+      submit(queue, ONE, "runs");
+      submit(queue, ONE, "waits");
+      submit(queue, OTHER, "too many");
+      assertThat(refused).containsExactly("too many");
+    }
+  }
+
+  @Test
+  void whoWaitsTooLongIsRefusedAndNeverRuns() {
+    try (DownloadQueue queue = queue(1, 10, Duration.ofMillis(50))) {
+      CountDownLatch first = new CountDownLatch(1);
+      submit(queue, ONE, "a", first);
+      submit(queue, ONE, "impatient");
+      await().untilAsserted(() -> assertThat(refused).containsExactly("impatient"));
+      first.countDown();
+      await()
+          .untilAsserted(
+              () -> {
+                submit(queue, ONE, "next", new CountDownLatch(0));
+                assertThat(ran).contains("next");
+              });
+      assertThat(ran).doesNotContain("impatient");
+    }
+  }
+
+  @Test
+  void placeIsGivenBackWhenATaskFails() {
+    try (DownloadQueue queue = queue(1, 10, LONG)) {
+      queue.submit(
+          ONE,
+          () -> {
+            // An error would be printed by the thread's handler.
+            Thread.currentThread().setUncaughtExceptionHandler((thread, fault) -> {});
+            throw new IllegalStateException("on purpose");
+          },
+          () -> refused.add("failing"));
+      submit(queue, ONE, "a");
+      awaitRan("a");
+    }
+  }
+
+  @Test
+  void pausingTaskLeavesItsPlaceToOthersAndComesBack() {
+    try (DownloadQueue queue = queue(1, 10, LONG)) {
+      CountDownLatch meanwhile = new CountDownLatch(1);
+      AtomicInteger runs = new AtomicInteger();
+      Runnable pausing =
+          new Runnable() {
+            @Override
+            public void run() {
+              if (runs.incrementAndGet() == 1) {
+                queue.resubmit(ONE, this, Duration.ofMillis(20));
+              }
+            }
+          };
+      queue.submit(ONE, pausing, () -> refused.add("pausing"));
+      submit(queue, ONE, "meanwhile", meanwhile);
+      awaitRan("meanwhile");
+      meanwhile.countDown();
+      await().until(() -> runs.get() == 2);
+      assertThat(refused).isEmpty();
+    }
+  }
+
+  @Test
+  void returningTaskWaitsAsLongAsItTakesAndComesBeforeNewOnes() {
+    try (DownloadQueue queue = queue(1, 1, Duration.ofMillis(50))) {
+      CountDownLatch first = new CountDownLatch(1);
+      submit(queue, ONE, "a", first);
+      awaitRan("a");
+      queue.resubmit(ONE, task("returning", end), Duration.ZERO);
+      // It takes up the queue's only place when the timer has put it there.
+      await()
+          .until(
+              () -> {
+                submit(queue, ONE, "new");
+                return refused.size() >= 2;
+              });
+      first.countDown();
+      await().untilAsserted(() -> assertThat(ran).contains("returning"));
+      assertThat(ran.get(1)).isEqualTo("returning");
+    }
+  }
+
+  @Test
+  void closedQueueRefusesAndLetsRunningTasksEnd() {
+    DownloadQueue queue = queue(1, 10, LONG);
+    submit(queue, ONE, "running");
+    submit(queue, ONE, "waiting");
+    awaitRan("running");
+    queue.close();
+    submit(queue, ONE, "late");
+    assertThat(refused).containsExactly("late");
+    assertThat(queue.awaitEnd(Duration.ofMillis(20))).isFalse();
+    end.countDown();
+    assertThat(queue.awaitEnd(LONG)).isTrue();
+    assertThat(ran).containsExactly("running");
+  }
+}
