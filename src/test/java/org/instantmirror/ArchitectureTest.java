@@ -90,7 +90,7 @@ class ArchitectureTest {
     "org.apache.coyote, server",
     "org.apache.tomcat, server",
     "picocli, server",
-    "ch.qos.logback, ''",
+    "ch.qos.logback, server",
   })
   void aLibraryIsSpokenToInItsPlaceOnly(String library, String allowed) {
     String[] places =

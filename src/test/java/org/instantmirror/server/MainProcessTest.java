@@ -28,6 +28,8 @@ class MainProcessTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // Its log as it is shipped, not as tests have theirs.
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 classPath,
                 Main.class.getName(),

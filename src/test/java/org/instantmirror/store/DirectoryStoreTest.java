@@ -132,7 +132,7 @@ class DirectoryStoreTest {
     assertThat(store.find(key("Packages"), NOW)).isEmpty();
     assertThat(store.find(key(KEY.path() + "/x"), NOW)).isEmpty();
     assertThat(store.find(key("x".repeat(255) + "/" + "y".repeat(255)), NOW)).isEmpty();
-    assertThat(store.find(key(("x".repeat(250) + "/").repeat(20) + "y"), NOW)).isEmpty();
+    assertThat(store.find(key(("x".repeat(250) + "/").repeat(15) + "y"), NOW)).isEmpty();
   }
 
   @Test

@@ -64,13 +64,6 @@ class PlacementTest {
   }
 
   @Test
-  void nameThatIsTooLongIsRefusedAndNoFault() {
-    assertThat(refusal(key("x".repeat(256)))).isEqualTo(Reason.NAME);
-    assertThat(refusal(key(("x".repeat(250) + "/").repeat(20) + "y"))).isEqualTo(Reason.NAME);
-    assertNoFault();
-  }
-
-  @Test
   void folderThatAppearsDuringTheDownloadFailsTheCommitOnly() throws IOException {
     PartialEntry partial = store.begin(key("a"), HEAD, 5, SOURCE);
     partial.append(bytes("hello"));

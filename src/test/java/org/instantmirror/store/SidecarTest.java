@@ -28,8 +28,9 @@ class SidecarTest {
     Arbitrary<Head> heads =
         Combinators.combine(
                 Arbitraries.strings()
+                    .withCharRange('#', '~')
+                    .withCharRange('\u0080', '\u00ff')
                     .ofMaxLength(9)
-                    .excludeChars('"')
                     .map(text -> new EntityTag(text, text.length() % 2 == 0))
                     .injectNull(0.3),
                 seconds.injectNull(0.3),
@@ -37,13 +38,21 @@ class SidecarTest {
                 words.injectNull(0.3))
             .as(Head::new);
     return Combinators.combine(
-            words.filter(word -> !word.equals(".") && !word.equals("..")),
+            words.filter(SidecarTest::isAFileName),
             heads,
             Arbitraries.longs().greaterOrEqual(-1),
             Arbitraries.longs().greaterOrEqual(0),
             seconds.map(second -> second.plusNanos(123_456_789)),
             Arbitraries.of(true, false))
         .as(SidecarTest::sidecar);
+  }
+
+  /** As {@code EntryKey} demands of each segment of a path. */
+  private static boolean isAFileName(String word) {
+    return !word.equals(".")
+        && !word.equals("..")
+        && !word.equalsIgnoreCase(".instantmirror")
+        && word.chars().noneMatch(c -> Character.isISOControl(c) || c == '/' || c == '\\');
   }
 
   private static Sidecar sidecar(
