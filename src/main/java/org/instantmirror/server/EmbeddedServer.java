@@ -39,6 +39,12 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private static final int CONNECTIONS = 20_000;
 
+  /**
+   * What the system may hold for each connection. It would let this grow to megabytes, and fill
+   * that for each of thousands of slow clients as soon as they come, at the cost of everybody else.
+   */
+  private static final int SEND_BUFFER = 256 * 1024;
+
   /** Package names hold {@code ^}; Tomcat would refuse it unencoded. */
   private static final String RELAXED_PATH = "^[]{}|`";
 
@@ -149,6 +155,7 @@ public final class EmbeddedServer implements AutoCloseable {
     // the
     // write buffer.
     protocol.setProperty("socket.appReadBufSize", "2048");
+    protocol.setProperty("socket.txBufSize", Integer.toString(SEND_BUFFER));
     protocol.setProperty("socket.appWriteBufSize", "16384");
     connector.setEnableLookups(false);
     connector.setXpoweredBy(false);

@@ -18,6 +18,8 @@ import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.MirrorRequest;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.PassThroughAnswer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the answer that was found for a request: from disk, from a download that is still running,
@@ -27,6 +29,7 @@ import org.instantmirror.mirror.PassThroughAnswer;
 final class MirrorServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(MirrorServlet.class);
 
   /** How often a request has been begun anew, as its attribute. */
   private static final String BEGINNINGS = MirrorServlet.class.getName() + ".beginnings";
@@ -48,6 +51,15 @@ final class MirrorServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    try {
+      answer(request, response);
+    } catch (RuntimeException fault) {
+      LOG.error("{}: internal fault", request.getRequestURI(), fault);
+      throw fault;
+    }
+  }
+
+  private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (request.getAttribute(BodyWriter.ABORT) != null) {
       breakOff(request, response);
       return;
