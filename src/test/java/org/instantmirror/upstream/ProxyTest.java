@@ -3,6 +3,10 @@ package org.instantmirror.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeProxy;
@@ -98,10 +102,14 @@ class ProxyTest {
   }
 
   @Test
-  void deadProxyIsUnreachable() {
-    proxy.close();
+  void deadProxyIsUnreachable() throws IOException {
+    // Bound and not listening: refuses, and nobody else can be given the port meanwhile.
+    try (Socket held = new Socket()) {
+      held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      repo.proxy(URI.create("http://127.0.0.1:" + held.getLocalPort()));
 
-    assertFault(Kind.UNREACHABLE);
+      assertFault(Kind.UNREACHABLE);
+    }
   }
 
   private UpstreamResponse get(String uri) throws UpstreamException {
