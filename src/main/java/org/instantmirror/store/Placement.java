@@ -2,6 +2,7 @@ package org.instantmirror.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessMode;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -138,10 +139,13 @@ final class Placement {
       throw new StorageException(
           Reason.NAME, "a symbolic link at '" + folder + "' leads out of the repository's folder");
     }
-    if (!Files.isWritable(folder)) {
-      if (Files.notExists(folder)) {
-        throw new NoSuchFileException(folder.toString());
-      }
+    try {
+      // One question to the system: with two, a folder that is deleted and made again in between
+      // would look like one that is there and can't be written.
+      folder.getFileSystem().provider().checkAccess(folder, AccessMode.WRITE);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException e) {
       throw readOnly(folder, "can't be written");
     }
     if (isAcrossFileSystems(folder)) {
