@@ -167,7 +167,9 @@ class ExpiredCopyTest {
       assertThat(Files.readAllBytes(it.mirror.stored("a.rpm"))).isEqualTo(RPM);
       it.passSeconds(10);
       it.fetch("a.rpm", NEWER);
-      assertThat(Files.readAllBytes(it.mirror.stored("a.rpm"))).isEqualTo(NEWER);
+      org.awaitility.Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(Files.readAllBytes(it.mirror.stored("a.rpm"))).isEqualTo(NEWER));
     }
   }
 

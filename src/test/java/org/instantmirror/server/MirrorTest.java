@@ -30,7 +30,7 @@ class MirrorTest {
       assertThat(warm.body()).isEqualTo(rpm);
       assertThat(warm.header("ETag")).isEqualTo("\"1\"");
       assertThat(upstream.requests("/a.rpm")).hasSize(1);
-      assertThat(Files.readAllBytes(mirror.stored("a.rpm"))).isEqualTo(rpm);
+      assertThat(mirror.awaitStored("a.rpm")).isEqualTo(rpm);
       assertThat(Files.getLastModifiedTime(mirror.stored("a.rpm")).toInstant())
           .isEqualTo(YESTERDAY);
     }
