@@ -61,7 +61,7 @@ final class StoredAnswer {
       return true;
     }
     Optional<Segment.Slice> only = rendition.onlySlice();
-    if (only.isPresent() && only.get().length() > AT_ONCE && sendfileOffered(request)) {
+    if (only.isPresent() && size > AT_ONCE && sendfileOffered(request)) {
       Optional<Path> link = store.servingLink(entry);
       if (link.isPresent()) {
         writeHead(response, route, entry, rendition);
@@ -69,7 +69,7 @@ final class StoredAnswer {
         return true;
       }
     }
-    if (only.isPresent() && only.get().length() <= AT_ONCE) {
+    if (only.isPresent() && size <= AT_ONCE) {
       return atOnce(request, response, route, entry, rendition);
     }
     Optional<FileChannel> file = store.openFile(entry);
