@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the log to the console in blocks: a line for each request costs a busy server little this
- * way, where a system call, or a hand-over to another thread, for each would cost it far more. Lines
- * are out after a fifth of a second; warnings and errors at once.
+ * way, where a system call, or a hand-over to another thread, for each would cost it far more.
+ * Lines are out after a fifth of a second; warnings and errors at once.
  */
 public final class BufferedConsoleAppender extends ConsoleAppender<ILoggingEvent> {
 
