@@ -2,7 +2,6 @@ package org.instantmirror.download;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One client's place at a download. Close it when the client has been served or has left. */
@@ -34,13 +33,9 @@ public final class Attachment implements AutoCloseable {
     return download.opening().copy();
   }
 
-  /**
-   * The bytes from the beginning, after {@link Opening.Streaming}.
-   *
-   * @param wakeUps runs what {@link ByteSource#whenChanged} registers
-   */
-  public ByteSource tail(Executor wakeUps) throws IOException {
-    return download.tail(wakeUps);
+  /** The bytes from the beginning, after {@link Opening.Streaming}. */
+  public ByteSource tail() throws IOException {
+    return download.tail();
   }
 
   /** Leaves. What the download does when all have left is its own affair. Idempotent. */

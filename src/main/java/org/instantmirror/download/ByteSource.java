@@ -52,9 +52,9 @@ public interface ByteSource extends AutoCloseable {
   int read(ByteBuffer target, long position) throws IOException;
 
   /**
-   * Has {@code wake} run once, on a thread that may block briefly, when {@link #available} or
-   * {@link #state} changes after this call; replaces one that hasn't run yet. A caller looks at
-   * both again after registering, because they may have changed just before.
+   * Has {@code wake}, which must not block, run once, on the thread of whoever brings the bytes,
+   * when {@link #available} or {@link #state} changes after this call; replaces one that hasn't run
+   * yet. A caller looks at both again after registering, because they may have changed just before.
    */
   void whenChanged(Runnable wake);
 

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
@@ -97,8 +99,16 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private Running create(Order order) {
-    Download download = new Download(order, clock.instant());
+    Download download = new Download(order, clock.instant(), this::later);
     return new Running(download, new Transfer(download, pool(order), around));
+  }
+
+  private void later(Runnable wakeUp, Duration delay) {
+    try {
+      timer.schedule(wakeUp, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException stopping) {
+      wakeUp.run();
+    }
   }
 
   private UpstreamPool pool(Order order) {

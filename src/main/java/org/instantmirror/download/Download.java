@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.store.PartialEntry;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +26,7 @@ public final class Download {
   private final CompletableFuture<Opening> opening = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
+  private final WakeUps wakeUps;
 
   private volatile Phase phase = Phase.PENDING;
   private volatile long available;
@@ -46,9 +46,10 @@ public final class Download {
    */
   private PartialEntry.@Nullable Reader hold;
 
-  Download(Order order, Instant began) {
+  Download(Order order, Instant began, WakeUps.Later later) {
     this.order = order;
     this.began = began;
+    this.wakeUps = new WakeUps(tails::size, this::wakeAll, later, System::nanoTime);
   }
 
   /** What is being downloaded. */
@@ -151,12 +152,12 @@ public final class Download {
   }
 
   /** A reader of the bytes, from the beginning. Only once {@link Opening.Streaming} was seen. */
-  Tail tail(Executor wakeUps) throws IOException {
+  Tail tail() throws IOException {
     PartialEntry source = partial;
     if (source == null) {
       throw new IllegalStateException(order.key() + " has no bytes yet");
     }
-    Tail tail = new Tail(this, source.openReader(), wakeUps);
+    Tail tail = new Tail(this, source.openReader());
     tails.add(tail);
     return tail;
   }
@@ -206,6 +207,10 @@ public final class Download {
   /** Makes bytes readable that were written before. */
   void publish(long size) {
     available = size;
+    wakeUps.moreArrived();
+  }
+
+  private void wakeAll() {
     tails.forEach(Tail::signal);
   }
 
@@ -213,7 +218,7 @@ public final class Download {
   void bytesComplete() {
     advance(Phase.VERIFYING);
     complete = true;
-    tails.forEach(Tail::signal);
+    wakeAll();
   }
 
   /** Ends it before anything was opened. */
@@ -229,7 +234,7 @@ public final class Download {
       broken = reason;
     }
     advance(last);
-    tails.forEach(Tail::signal);
+    wakeAll();
     close();
   }
 }

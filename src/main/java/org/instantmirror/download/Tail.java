@@ -2,7 +2,6 @@ package org.instantmirror.download;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.instantmirror.store.PartialEntry;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +11,11 @@ final class Tail implements ByteSource {
 
   private final Download download;
   private final PartialEntry.Reader reader;
-  private final Executor wakeUps;
   private final AtomicReference<@Nullable Runnable> wake = new AtomicReference<>();
 
-  Tail(Download download, PartialEntry.Reader reader, Executor wakeUps) {
+  Tail(Download download, PartialEntry.Reader reader) {
     this.download = download;
     this.reader = reader;
-    this.wakeUps = wakeUps;
   }
 
   @Override
@@ -46,12 +43,12 @@ final class Tail implements ByteSource {
     wake.set(newWake);
   }
 
-  /** Called by the transfer's thread, which must not do a reader's work. */
+  /** Wakes the reader if it waits. */
   void signal() {
     if (wake.get() != null) {
       Runnable waiting = wake.getAndSet(null);
       if (waiting != null) {
-        wakeUps.execute(waiting);
+        waiting.run();
       }
     }
   }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -41,23 +40,16 @@ public final class PassThrough implements AutoCloseable {
   private final UpstreamClient client;
   private final Map<RepoId, UpstreamPool> pools;
   private final Clock clock;
-  private final Executor wakeUps;
   private final ThreadPoolExecutor workers;
 
   /**
    * @param most requests at once; more are answered 503
-   * @param wakeUps runs what the bodies' {@link ByteSource#whenChanged} registers
    */
   public PassThrough(
-      UpstreamClient client,
-      Map<RepoId, UpstreamPool> pools,
-      int most,
-      Executor wakeUps,
-      Clock clock) {
+      UpstreamClient client, Map<RepoId, UpstreamPool> pools, int most, Clock clock) {
     this.client = client;
     this.pools = Map.copyOf(pools);
     this.clock = clock;
-    this.wakeUps = wakeUps;
     AtomicInteger threads = new AtomicInteger();
     this.workers =
         new ThreadPoolExecutor(
@@ -135,7 +127,7 @@ public final class PassThrough implements AutoCloseable {
         result.complete(Optional.empty());
         return;
       }
-      PassThroughSource body = new PassThroughSource(offset, wakeUps);
+      PassThroughSource body = new PassThroughSource(offset);
       result.complete(Optional.of(body));
       pump(answer, body);
     } catch (IOException fault) {
@@ -149,7 +141,7 @@ public final class PassThrough implements AutoCloseable {
   private void relay(PassThroughRequest request, CompletableFuture<PassThroughAnswer> result) {
     try (UpstreamResponse answer = ask(request)) {
       boolean head = request.method().equals("HEAD");
-      PassThroughSource body = new PassThroughSource(0, wakeUps);
+      PassThroughSource body = new PassThroughSource(0);
       result.complete(
           new PassThroughAnswer.Relayed(
               answer.status(),

@@ -1,7 +1,6 @@
 package org.instantmirror.mirror;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.instantmirror.download.ByteSource;
@@ -15,7 +14,6 @@ final class PassThroughSource implements ByteSource {
 
   private static final int CAPACITY = 128 * 1024;
 
-  private final Executor wakeUps;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
 
@@ -30,10 +28,9 @@ final class PassThroughSource implements ByteSource {
   /**
    * @param begin the position of the first byte that will be put
    */
-  PassThroughSource(long begin, Executor wakeUps) {
+  PassThroughSource(long begin) {
     this.written = begin;
     this.taken = begin;
-    this.wakeUps = wakeUps;
   }
 
   /**
@@ -87,7 +84,7 @@ final class PassThroughSource implements ByteSource {
       lock.unlock();
     }
     if (waiting != null) {
-      wakeUps.execute(waiting);
+      waiting.run();
     }
   }
 

@@ -5,10 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
@@ -30,17 +27,12 @@ public final class Engine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-  /** They copy from the page cache to sockets that take more, and seldom wait for the disk. */
-  private static final int WAKE_UP_THREADS =
-      Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
-
   private final Config config;
   private final Store store;
   private final OpenFiles openFiles;
   private final UpstreamClient client;
   private final Mirror mirror;
   private final PassThrough passThrough;
-  private final ExecutorService wakeUps;
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -84,15 +76,6 @@ public final class Engine implements AutoCloseable {
     for (Repo repo : config.repos().values()) {
       pools.put(repo.id(), new UpstreamPool(repo.baseUrls().size()));
     }
-    AtomicInteger threads = new AtomicInteger();
-    this.wakeUps =
-        Executors.newFixedThreadPool(
-            WAKE_UP_THREADS,
-            task -> {
-              Thread thread = new Thread(task, "tail-" + threads.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
     Limits limits =
         new Limits(
             config.maxDownloads(),
@@ -100,13 +83,13 @@ public final class Engine implements AutoCloseable {
             config.queueTimeout(),
             config.abandonedLimit());
     this.mirror = new Mirror(store, client, pools, limits, clock);
-    this.passThrough = new PassThrough(client, pools, config.maxPassThrough(), wakeUps, clock);
+    this.passThrough = new PassThrough(client, pools, config.maxPassThrough(), clock);
     LOG.info("cache directory {}, {} repositories", config.cacheDir(), config.repos().size());
   }
 
   /** The servlets in front of it. */
   public WebApplication webApplication() {
-    return new WebApplication(config, store, openFiles, mirror, passThrough, wakeUps, clock);
+    return new WebApplication(config, store, openFiles, mirror, passThrough, clock);
   }
 
   /**
@@ -120,7 +103,6 @@ public final class Engine implements AutoCloseable {
     }
     mirror.close(grace);
     passThrough.close();
-    wakeUps.shutdown();
     closeQuietly(client);
     openFiles.close();
     closeQuietly(store);

@@ -2,16 +2,15 @@ package org.instantmirror.web;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
@@ -21,8 +20,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends a body without holding a thread: it writes when the container says that the client takes
- * more and the source has more, and rests otherwise. One thread at a time works, whichever of the
- * two woke it; the others leave a note ({@code notes}) and go.
+ * more and the source has more, and rests otherwise.
+ *
+ * <p>All writing is done by the container's threads, within its callbacks; when more has arrived
+ * the request is dispatched to get one. A write on a thread of our own that fails while the
+ * container is busy with the same request would leave its failure in a response that the container
+ * has begun to use for a stranger's request (Tomcat recycles it without calling a listener, and
+ * stores the exception after).
  *
  * <p>A source that breaks ends in a broken transfer, never in a body that looks complete: with an
  * unknown length, {@code complete()} would end it cleanly; with a Content-Length it would keep the
@@ -34,26 +38,44 @@ final class BodyWriter implements WriteListener {
   /** Set on a request whose response must be broken off. */
   static final String ABORT = BodyWriter.class.getName() + ".abort";
 
-  private static final Logger LOG = LoggerFactory.getLogger(BodyWriter.class);
-
-  /**
-   * Bytes handed to the container at once. Not more than its socket buffer takes ({@code
-   * socket.appWriteBufSize}, framing included): what is left over Tomcat keeps in a buffer of 64 kB
-   * of its own, for each slow client.
-   */
-  private static final int CHUNK = 8 * 1024 - 64;
-
-  /** The container copies what it can't send at once, so the threads' buffers can be shared. */
-  private static final ThreadLocal<byte[]> BUFFERS = ThreadLocal.withInitial(() -> new byte[CHUNK]);
-
-  /** Bytes sent in one turn; then others have theirs, however fast this client is. */
-  private static final int TURN = 256 * 1024;
-
   /** Set on a request that is dispatched to be answered anew: nothing has been sent. */
   static final String ANEW = BodyWriter.class.getName() + ".anew";
 
+  /** The writer to go on with, set on a request that is dispatched because more has arrived. */
+  private static final String WRITER = BodyWriter.class.getName();
+
+  private static final Logger LOG = LoggerFactory.getLogger(BodyWriter.class);
+
+  /**
+   * Bytes that go into the container's buffer and are pushed out from there. What the client
+   * doesn't take of them stays in that buffer, so it must fit ({@code socket.appWriteBufSize}, 8 kB
+   * in Tomcat, framing included).
+   */
+  private static final int PIECE = 8 * 1024 - 64;
+
+  /**
+   * Multiples of this go past the container's buffer, straight to the socket; of what the client
+   * doesn't take of them the container makes a copy of 64 kB, for each slow client.
+   */
+  private static final int BLOCK = 16 * 1024;
+
+  /**
+   * Bytes written in blocks after a client that was waited for takes more. A system says so when a
+   * third of a send buffer is free: this much will be taken. After them a piece shows whether there
+   * is room for more, and gives others their turn.
+   */
+  private static final int IN_BLOCKS = 4 * BLOCK;
+
+  /** The container copies what it can't send at once, so the threads' buffers can be shared. */
+  private static final ThreadLocal<byte[]> BUFFERS =
+      ThreadLocal.withInitial(() -> new byte[IN_BLOCKS]);
+
   /** Finds a way to go on when a source broke. */
   interface Recovery {
+
+    /** Breaks the response off. */
+    Recovery NONE = (reason, position) -> CompletableFuture.completedFuture(Optional.empty());
+
     /**
      * Answers the request anew, if the break gives reason to hope. The client has received nothing.
      *
@@ -74,56 +96,99 @@ final class BodyWriter implements WriteListener {
     CompletableFuture<Optional<Body>> after(Break reason, long position);
   }
 
-  private final AsyncContext async;
-  private final ServletOutputStream out;
+  /** Whose turn it is. */
+  private enum Turn {
+    /** The container's: it calls back, or is about to. */
+    CONTAINER,
+    /** The source's: it wakes the writer when there is more. */
+    SOURCE,
+    /** The recovery's: it brings another source, or none. */
+    RECOVERY,
+    /** Nobody's: the response has ended. */
+    OVER
+  }
+
   private final RequestRecord record;
   private final Recovery recovery;
-  private final Executor threads;
-  private final AtomicInteger notes = new AtomicInteger();
-  private final AtomicBoolean over = new AtomicBoolean();
 
-  /**
-   * Held by the thread that works. When a client hangs up, the container ends the request on a
-   * thread of its own and then uses its objects for the next one: whoever is still within a write
-   * would leave its failure, or its bytes, to a stranger's response. So the container's callbacks
-   * wait for the lock before they return. Nothing that is done under it waits for the container, as
-   * all writes are non-blocking.
-   */
-  private final ReentrantLock working = new ReentrantLock();
+  private final Object lock = new Object();
+  private Turn turn = Turn.CONTAINER; // guarded by lock
 
-  // Touched only by the thread that works, or while recovering by the one that recovers.
+  // Touched by whose turn it is, each seeing what the one before wrote through the lock; the
+  // container's callbacks for one request come one after another.
+  private AsyncContext async;
+  private ServletOutputStream out;
   private ByteSource source;
   private List<Segment> segments;
   private int index;
   private long position;
   private boolean begun;
   private boolean unflushed;
-  private volatile boolean recovering;
+  private boolean blocked;
+  private int inBlocks = IN_BLOCKS;
 
-  BodyWriter(
-      AsyncContext async,
-      ServletOutputStream out,
-      Body body,
-      RequestRecord record,
-      Recovery recovery,
-      Executor threads) {
-    this.async = async;
-    this.out = out;
+  private BodyWriter(
+      HttpServletRequest request, HttpServletResponse response, Body body, Recovery recovery)
+      throws IOException {
     this.source = body.source();
     this.segments = body.segments();
-    this.record = record;
+    this.record = RequestRecord.of(request);
     this.recovery = recovery;
-    this.threads = threads;
+    this.async = suspend(request);
+    this.out = response.getOutputStream();
     seek();
   }
 
   /**
-   * Bodies are written by threads of our own: thousands of clients that take more at the same
-   * moment must not fill the container's pool, where the short answers of others wait for a thread.
+   * Sends a body.
+   *
+   * @param recovery finds another where the source breaks
    */
+  static void send(
+      HttpServletRequest request, HttpServletResponse response, Body body, Recovery recovery)
+      throws IOException {
+    BodyWriter writer = new BodyWriter(request, response, body, recovery);
+    writer.listen();
+  }
+
+  /** Goes on with a body, if that is what the request was dispatched for. */
+  static boolean resume(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (!(request.getAttribute(WRITER) instanceof BodyWriter writer)) {
+      return false;
+    }
+    request.removeAttribute(WRITER);
+    writer.async = suspend(request);
+    writer.out = response.getOutputStream();
+    writer.listen();
+    return true;
+  }
+
+  private static AsyncContext suspend(ServletRequest request) {
+    AsyncContext async = request.startAsync();
+    async.setTimeout(0);
+    return async;
+  }
+
+  private void listen() {
+    async.addListener(new Leaving(this));
+    out.setWriteListener(this);
+  }
+
   @Override
-  public void onWritePossible() {
-    threads.execute(this::work);
+  public void onWritePossible() throws IOException {
+    if (!isTurn(Turn.CONTAINER)) {
+      return;
+    }
+    if (blocked) {
+      inBlocks = IN_BLOCKS;
+    }
+    try {
+      step();
+    } catch (RuntimeException fault) {
+      LOG.debug("a response broke", fault);
+      abort(Turn.CONTAINER);
+    }
   }
 
   @Override
@@ -134,52 +199,39 @@ final class BodyWriter implements WriteListener {
     }
   }
 
-  /** The request has ended, for whatever reason: nothing of it is touched after this returns. */
-  void gone() {
-    leave();
+  /** The request has ended, for whatever reason; true if nobody knew. */
+  boolean leave() {
+    ByteSource last;
+    synchronized (lock) {
+      if (turn == Turn.OVER) {
+        return false;
+      }
+      turn = Turn.OVER;
+      last = source;
+    }
+    record.broken();
+    last.close();
+    return true;
   }
 
-  /** Ends the writer when nobody works; false if it has ended before. */
-  private boolean leave() {
-    boolean mine = over.compareAndSet(false, true);
-    working.lock();
-    try {
-      if (mine) {
-        record.broken();
-        source.close();
-      }
-    } finally {
-      working.unlock();
+  private boolean isTurn(Turn whose) {
+    synchronized (lock) {
+      return turn == whose;
     }
-    return mine;
   }
 
-  private void work() {
-    if (notes.getAndIncrement() != 0) {
-      return;
-    }
-    int seen = 1;
-    do {
-      working.lock();
-      try {
-        step();
-      } catch (IOException | RuntimeException fault) {
-        LOG.debug("a response broke", fault);
-        abort();
-      } finally {
-        working.unlock();
+  private boolean pass(Turn from, Turn to) {
+    synchronized (lock) {
+      boolean passed = turn == from;
+      if (passed) {
+        turn = to;
       }
-      seen = notes.addAndGet(-seen);
-    } while (seen != 0);
+      return passed;
+    }
   }
 
   private void step() throws IOException {
-    long turnEnds = record.bytes() + TURN;
-    while (!over.get() && !recovering && out.isReady()) {
-      if (record.bytes() >= turnEnds) {
-        threads.execute(this::work);
-        return;
-      }
+    while (isReady()) {
       if (index == segments.size()) {
         if (!unflushed) {
           finish();
@@ -196,14 +248,18 @@ final class BodyWriter implements WriteListener {
     }
   }
 
+  private boolean isReady() {
+    blocked = !out.isReady();
+    return !blocked;
+  }
+
   /** Sends some of a slice; false if there is nothing to send now. */
   private boolean slice(Segment.Slice slice) throws IOException {
     State state = source.state();
     long available = source.available();
     boolean toTheEnd = slice.end() == Long.MAX_VALUE;
     if (position < Math.min(available, slice.end())) {
-      send(Math.min(available, slice.end()));
-      return true;
+      return send(Math.min(available, slice.end()));
     }
     if (position == slice.end() || (toTheEnd && state == State.COMPLETE)) {
       next();
@@ -220,19 +276,59 @@ final class BodyWriter implements WriteListener {
       flush();
       return true;
     }
-    source.whenChanged(this::work);
-    return source.state() != state || source.available() != available;
+    // How full the client's socket is by then nobody knows.
+    inBlocks = 0;
+    pass(Turn.CONTAINER, Turn.SOURCE);
+    source.whenChanged(this::wake);
+    // It may have changed just before; then whoever is first goes on.
+    return (source.state() != state || source.available() != available)
+        && pass(Turn.SOURCE, Turn.CONTAINER);
   }
 
-  private void send(long end) throws IOException {
+  /** Called by the source, on whichever thread. */
+  private void wake() {
+    if (pass(Turn.SOURCE, Turn.CONTAINER)) {
+      dispatch(WRITER, this);
+    }
+  }
+
+  private void dispatch(String attribute, Object value) {
+    try {
+      async.getRequest().setAttribute(attribute, value);
+      async.dispatch();
+    } catch (IllegalStateException ended) {
+      // Its end has been, or is being, told by the container.
+      LOG.debug("already ended", ended);
+    }
+  }
+
+  /** Sends some bytes; false if there are none where there should be. */
+  private boolean send(long end) throws IOException {
     byte[] buffer = BUFFERS.get();
-    int most = (int) Math.min(buffer.length, end - position);
-    int n = source.read(ByteBuffer.wrap(buffer, 0, most), position);
+    long blocks = Math.min(inBlocks, end - position) / BLOCK;
+    int most = blocks > 0 ? (int) blocks * BLOCK : (int) Math.min(PIECE, end - position);
+    int n = read(ByteBuffer.wrap(buffer, 0, most));
     if (n <= 0) {
-      throw new IOException("the file ends before its length");
+      abort(Turn.CONTAINER);
+      return false;
     }
     write(buffer, n);
     position += n;
+    if (blocks > 0) {
+      inBlocks -= most;
+    } else {
+      flush();
+    }
+    return true;
+  }
+
+  private int read(ByteBuffer target) {
+    try {
+      return source.read(target, position);
+    } catch (IOException fault) {
+      LOG.warn("can't read the bytes of a response, which is broken off", fault);
+      return -1;
+    }
   }
 
   private void write(byte[] bytes, int length) throws IOException {
@@ -242,9 +338,12 @@ final class BodyWriter implements WriteListener {
     record.sent(length);
   }
 
+  /** Only while the container is ready; it isn't any more when it has buffered something. */
   private void flush() throws IOException {
-    unflushed = false;
-    out.flush();
+    if (isReady()) {
+      unflushed = false;
+      out.flush();
+    }
   }
 
   private void next() {
@@ -261,10 +360,10 @@ final class BodyWriter implements WriteListener {
   private void broken(State state) {
     Break reason = source.reason();
     if (state == State.COMPLETE || reason == null) {
-      abort();
+      abort(Turn.CONTAINER);
       return;
     }
-    recovering = true;
+    pass(Turn.CONTAINER, Turn.RECOVERY);
     if (!begun && recovery.beginAnew(reason, async, this::release)) {
       return;
     }
@@ -276,13 +375,13 @@ final class BodyWriter implements WriteListener {
               if (found.isPresent()) {
                 swap(found.get());
               } else {
-                abort();
+                abort(Turn.RECOVERY);
               }
             });
   }
 
   private boolean release() {
-    if (!over.compareAndSet(false, true)) {
+    if (!pass(Turn.RECOVERY, Turn.OVER)) {
       return false;
     }
     source.close();
@@ -291,25 +390,27 @@ final class BodyWriter implements WriteListener {
   }
 
   private void swap(Body body) {
-    working.lock();
-    try {
-      source.close();
-      source = body.source();
-      segments = body.segments();
-      index = 0;
-      seek();
-      recovering = false;
-      if (over.get()) {
-        source.close();
+    ByteSource useless;
+    boolean over;
+    synchronized (lock) {
+      over = turn != Turn.RECOVERY;
+      useless = over ? body.source() : source;
+      if (!over) {
+        turn = Turn.CONTAINER;
+        source = body.source();
+        segments = body.segments();
+        index = 0;
+        seek();
       }
-    } finally {
-      working.unlock();
     }
-    work();
+    useless.close();
+    if (!over) {
+      dispatch(WRITER, this);
+    }
   }
 
   private void finish() {
-    if (over.compareAndSet(false, true)) {
+    if (pass(Turn.CONTAINER, Turn.OVER)) {
       source.close();
       complete();
     }
@@ -323,16 +424,11 @@ final class BodyWriter implements WriteListener {
     }
   }
 
-  private void abort() {
-    if (over.compareAndSet(false, true)) {
+  private void abort(Turn whose) {
+    if (pass(whose, Turn.OVER)) {
       record.broken();
       source.close();
-      try {
-        async.getRequest().setAttribute(ABORT, true);
-        async.dispatch();
-      } catch (IllegalStateException ended) {
-        LOG.debug("already ended", ended);
-      }
+      dispatch(ABORT, true);
     }
   }
 }

@@ -39,13 +39,11 @@ final class MirrorServlet extends HttpServlet {
   private final transient Asker asker;
   private final transient PassThrough passThrough;
   private final transient StoredAnswer stored;
-  private final transient BodySender bodies;
 
-  MirrorServlet(Asker asker, PassThrough passThrough, StoredAnswer stored, BodySender bodies) {
+  MirrorServlet(Asker asker, PassThrough passThrough, StoredAnswer stored) {
     this.asker = asker;
     this.passThrough = passThrough;
     this.stored = stored;
-    this.bodies = bodies;
   }
 
   @Override
@@ -60,6 +58,9 @@ final class MirrorServlet extends HttpServlet {
   }
 
   private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    if (BodyWriter.resume(request, response)) {
+      return;
+    }
     if (request.getAttribute(BodyWriter.ABORT) != null) {
       breakOff(request, response);
       return;
@@ -140,7 +141,7 @@ final class MirrorServlet extends HttpServlet {
     Attachment attachment = streaming.attachment();
     ByteSource tail;
     try {
-      tail = new AttachedTail(attachment.tail(bodies.threads()), attachment);
+      tail = new AttachedTail(attachment.tail(), attachment);
     } catch (IOException | RuntimeException fault) {
       attachment.close();
       throw fault;
@@ -167,7 +168,7 @@ final class MirrorServlet extends HttpServlet {
       return;
     }
     Recovering recovering = new Recovering(request, route, head, length, rendition);
-    bodies.send(request, response, new Body(tail, rendition.segments()), recovering);
+    BodyWriter.send(request, response, new Body(tail, rendition.segments()), recovering);
   }
 
   private static boolean restarts(@org.jspecify.annotations.Nullable Break reason) {
@@ -197,7 +198,7 @@ final class MirrorServlet extends HttpServlet {
     record.upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
     if (RelayedHead.write(request, response, relayed)) {
       Body body = new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
-      bodies.send(request, response, body);
+      BodyWriter.send(request, response, body, BodyWriter.Recovery.NONE);
     } else {
       relayed.body().close();
     }

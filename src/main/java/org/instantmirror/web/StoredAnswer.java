@@ -35,13 +35,11 @@ final class StoredAnswer {
   private final Store store;
   private final OpenFiles openFiles;
   private final EntryAnswer entryAnswer;
-  private final BodySender bodies;
 
-  StoredAnswer(Store store, OpenFiles openFiles, EntryAnswer entryAnswer, BodySender bodies) {
+  StoredAnswer(Store store, OpenFiles openFiles, EntryAnswer entryAnswer) {
     this.store = store;
     this.openFiles = openFiles;
     this.entryAnswer = entryAnswer;
-    this.bodies = bodies;
   }
 
   /**
@@ -77,8 +75,8 @@ final class StoredAnswer {
       return false;
     }
     writeHead(response, route, entry, rendition);
-    bodies.send(
-        request, response, new Body(new StoredBody(file.get(), size), rendition.segments()));
+    Body body = new Body(new StoredBody(file.get(), size), rendition.segments());
+    BodyWriter.send(request, response, body, BodyWriter.Recovery.NONE);
     return true;
   }
 

@@ -10,30 +10,23 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.Executor;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.repo.Config;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 
-/**
- * Registers filters and servlets, the same in a container as standalone.
- *
- * @param wakeUps runs what continues a response when more of its body has arrived
- */
+/** Registers filters and servlets, the same in a container as standalone. */
 public record WebApplication(
     Config config,
     Store store,
     OpenFiles openFiles,
     Mirror mirror,
     PassThrough passThrough,
-    Executor wakeUps,
     Clock clock) {
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
-    BodySender bodies = new BodySender(wakeUps);
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
     filter(context, "guard", new GuardFilter(config), "/*");
@@ -42,10 +35,7 @@ public record WebApplication(
         context,
         "mirror",
         new MirrorServlet(
-            asker,
-            passThrough,
-            new StoredAnswer(store, openFiles, new EntryAnswer(clock), bodies),
-            bodies),
+            asker, passThrough, new StoredAnswer(store, openFiles, new EntryAnswer(clock))),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     servlet(context, "front-page", new FrontPageServlet(config), "");

@@ -76,7 +76,7 @@ class CoordinatorTest {
 
   private static byte[] readWhole(Attachment attachment) throws Exception {
     assertThat(opening(attachment)).isInstanceOf(Opening.Streaming.class);
-    try (ByteSource tail = attachment.tail(Runnable::run)) {
+    try (ByteSource tail = attachment.tail()) {
       await().until(() -> tail.state() == State.COMPLETE);
       ByteBuffer body = ByteBuffer.allocate(RPM.length);
       while (body.hasRemaining() && tail.read(body, body.position()) > 0) {

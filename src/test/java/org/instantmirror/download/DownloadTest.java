@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What readers may see of a download, phase by phase. */
 class DownloadTest {
 
-  private final Download download = new Download(DownloadFixture.order("a.rpm"), Instant.EPOCH);
+  private final Download download =
+      new Download(DownloadFixture.order("a.rpm"), Instant.EPOCH, (wakeUp, delay) -> wakeUp.run());
   private Store store;
   private PartialEntry partial;
 
@@ -74,8 +75,7 @@ class DownloadTest {
 
   @Test
   void thereIsNoTailBeforeThereAreBytes() {
-    assertThatThrownBy(() -> download.tail(Runnable::run))
-        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> download.tail()).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -90,7 +90,7 @@ class DownloadTest {
   @Test
   void onlyPublishedBytesAreAvailable() throws IOException {
     open("012");
-    try (Tail tail = download.tail(Runnable::run)) {
+    try (Tail tail = download.tail()) {
       append("345");
       assertThat(tail.available()).isEqualTo(3);
       download.publish(6);
@@ -103,7 +103,7 @@ class DownloadTest {
   void waitingReaderIsWokenOnceByWhateverChanges() throws IOException {
     open("012");
     AtomicInteger woken = new AtomicInteger();
-    try (Tail tail = download.tail(Runnable::run)) {
+    try (Tail tail = download.tail()) {
       tail.whenChanged(woken::incrementAndGet);
       download.publish(3);
       download.publish(3);
@@ -121,7 +121,7 @@ class DownloadTest {
   void closedReaderIsNotWoken() throws IOException {
     open("012");
     AtomicInteger woken = new AtomicInteger();
-    Tail tail = download.tail(Runnable::run);
+    Tail tail = download.tail();
     tail.whenChanged(woken::incrementAndGet);
     tail.close();
     tail.close();
@@ -132,7 +132,7 @@ class DownloadTest {
   @Test
   void breakIsNeverAnEnd() throws IOException {
     open("012");
-    try (Tail tail = download.tail(Runnable::run)) {
+    try (Tail tail = download.tail()) {
       assertThat(tail.state()).isEqualTo(State.GROWING);
       download.end(Phase.FAILED, Break.UPSTREAM);
       assertThat(tail.state()).isEqualTo(State.BROKEN);
@@ -144,7 +144,7 @@ class DownloadTest {
   @Test
   void readerHasAllBytesAlthoughTheyCanNotBeStored() throws IOException {
     open("0123456789");
-    try (Tail tail = download.tail(Runnable::run)) {
+    try (Tail tail = download.tail()) {
       download.bytesComplete();
       assertThat(tail.state()).isEqualTo(State.COMPLETE);
       partial.discard();
@@ -171,11 +171,11 @@ class DownloadTest {
     download.bytesComplete();
     partial.discard();
     download.end(Phase.FAILED, (Break) null);
-    try (Tail tail = download.tail(Runnable::run)) {
+    try (Tail tail = download.tail()) {
       assertThat(read(tail)).isEqualTo("0123456789");
     }
     download.leave();
-    assertThatThrownBy(() -> download.tail(Runnable::run)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> download.tail()).isInstanceOf(IOException.class);
   }
 
   @Test
