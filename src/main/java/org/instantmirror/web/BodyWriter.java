@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,16 +56,22 @@ final class BodyWriter implements WriteListener {
 
   /**
    * Multiples of this go past the container's buffer, straight to the socket; of what the client
-   * doesn't take of them the container makes a copy of 64 kB, for each slow client.
+   * doesn't take of them the container makes a copy of 64 kB. So they are for clients that take
+   * everything, not for thousands of slow ones.
    */
   private static final int BLOCK = 16 * 1024;
 
-  /**
-   * Bytes written in blocks after a client that was waited for takes more. A system says so when a
-   * third of a send buffer is free: this much will be taken. After them a piece shows whether there
-   * is room for more, and gives others their turn.
-   */
+  /** Bytes written in blocks in one turn; then others have theirs. */
   private static final int IN_BLOCKS = 4 * BLOCK;
+
+  /** Slow is who lets wait longer than this for room; a busy server is no reason. */
+  private static final long SLOW_NANOS = Duration.ofMillis(250).toNanos();
+
+  /**
+   * Fast is who has taken this much since it was last slow: more than what the system takes in its
+   * stead (the send buffer).
+   */
+  private static final long FAST = 512 * 1024;
 
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
   private static final ThreadLocal<byte[]> BUFFERS =
@@ -125,7 +132,9 @@ final class BodyWriter implements WriteListener {
   private boolean begun;
   private boolean unflushed;
   private boolean blocked;
-  private int inBlocks = IN_BLOCKS;
+  private long blockedSinceNanos;
+  private long slowAt;
+  private int inBlocks;
 
   private BodyWriter(
       HttpServletRequest request, HttpServletResponse response, Body body, Recovery recovery)
@@ -180,9 +189,10 @@ final class BodyWriter implements WriteListener {
     if (!isTurn(Turn.CONTAINER)) {
       return;
     }
-    if (blocked) {
-      inBlocks = IN_BLOCKS;
+    if (blocked && System.nanoTime() - blockedSinceNanos > SLOW_NANOS) {
+      slowAt = record.bytes();
     }
+    inBlocks = record.bytes() - slowAt >= FAST ? IN_BLOCKS : 0;
     try {
       step();
     } catch (RuntimeException fault) {
@@ -249,8 +259,12 @@ final class BodyWriter implements WriteListener {
   }
 
   private boolean isReady() {
-    blocked = !out.isReady();
-    return !blocked;
+    boolean ready = out.isReady();
+    if (!ready && !blocked) {
+      blockedSinceNanos = System.nanoTime();
+    }
+    blocked = !ready;
+    return ready;
   }
 
   /** Sends some of a slice; false if there is nothing to send now. */
@@ -276,8 +290,6 @@ final class BodyWriter implements WriteListener {
       flush();
       return true;
     }
-    // How full the client's socket is by then nobody knows.
-    inBlocks = 0;
     pass(Turn.CONTAINER, Turn.SOURCE);
     source.whenChanged(this::wake);
     // It may have changed just before; then whoever is first goes on.
