@@ -136,6 +136,10 @@ final class Transfer implements Runnable {
       finish(Phase.UNCHANGED, new Opening.Unchanged(known.entry(), 0));
       return false;
     }
+    if (plan instanceof Plan.DeliverStale known) {
+      finish(Phase.UNCHANGED, new Opening.Stale(known.entry()));
+      return false;
+    }
     if (plan instanceof Plan.KnownMissing) {
       finish(Phase.FAILED, new Opening.Missing());
       return false;
@@ -276,6 +280,10 @@ final class Transfer implements Runnable {
     }
     if (stored != null && download.phase() != Phase.STREAMING) {
       suspend();
+      if (!tried.isEmpty() || !missing.isEmpty()) {
+        // Known before anybody is answered, whose next request may follow at once.
+        around.planner.recordFailedCheck(order, around.clock.instant());
+      }
       fail(lastFailure(), Break.UPSTREAM);
       return true;
     }
@@ -342,6 +350,7 @@ final class Transfer implements Runnable {
   private void confirm(AttemptResult.Confirmed confirmed, Instant now) {
     StoredEntry entry =
         around.store.freshen(java.util.Objects.requireNonNull(stored), confirmed.head(), now);
+    around.planner.recordPresent(order.key());
     discard();
     finish(Phase.UNCHANGED, new Opening.Unchanged(entry, confirmed.status()));
   }

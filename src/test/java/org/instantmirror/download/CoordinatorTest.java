@@ -67,6 +67,9 @@ class CoordinatorTest {
     public void recordMissing(Order order, Instant now) {}
 
     @Override
+    public void recordFailedCheck(Order order, Instant now) {}
+
+    @Override
     public void recordPresent(EntryKey key) {}
   }
 

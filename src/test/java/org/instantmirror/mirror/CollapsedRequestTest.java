@@ -203,6 +203,20 @@ class CollapsedRequestTest {
   }
 
   @Test
+  void whoLookedBeforeACheckFailedAndAsksAfterwardsSharesTheFailure() {
+    fill();
+    clock.advance(Duration.ofSeconds(1));
+    upstream.file("/" + PATH, ONE).always(Behaviour.status(500));
+    Answer failed = of(mirror.answer(request(false, false)));
+    clock.nextLook(clock.instant().minusMillis(1));
+    Answer next = of(mirror.answer(request(false, false)));
+    assertThat(next).isEqualTo(failed).isInstanceOf(Answer.Stored.class);
+    assertThat(next.cacheStatus().toString())
+        .isEqualTo("InstantMirror; hit; detail=upstream-unreachable");
+    assertThat(upstream.requests("/" + PATH)).hasSize(2);
+  }
+
+  @Test
   void oneHeadAnswersAllWhoAskForTheHeadOfAColdFile() {
     List<Answer> answers = askAtOnce(Behaviour.proper(), false, true);
     assertThat(answers).allMatch(Answer.HeadOnly.class::isInstance);

@@ -92,6 +92,7 @@ class UnreachableUpstreamTest {
       it.upstream.file("/" + METADATA, REPOMD).always(Behaviour.html());
       assertServed(it.get(METADATA), REPOMD, UNREACHABLE);
       it.upstream.file("/" + METADATA, REPOMD).always(Behaviour.empty());
+      it.passSeconds(1);
       assertServed(it.get(METADATA), REPOMD, UNREACHABLE);
     }
   }
