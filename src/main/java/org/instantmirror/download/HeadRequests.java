@@ -35,11 +35,11 @@ final class HeadRequests {
     this.clock = clock;
   }
 
-  CompletableFuture<HeadAnswer> ask(Order order, UpstreamPool pool) {
+  SharedHead ask(Order order, UpstreamPool pool) {
     CompletableFuture<HeadAnswer> mine = new CompletableFuture<>();
     CompletableFuture<HeadAnswer> other = running.putIfAbsent(order.key(), mine);
     if (other != null) {
-      return other.copy();
+      return new SharedHead(other.copy(), false);
     }
     mine.whenComplete((answer, fault) -> running.remove(order.key(), mine));
     queue.submit(
@@ -56,7 +56,7 @@ final class HeadRequests {
             mine.complete(
                 new HeadAnswer.Unavailable(
                     new Failure(Failure.Kind.OVERLOADED, "too many requests are waiting"))));
-    return mine.copy();
+    return new SharedHead(mine.copy(), true);
   }
 
   private HeadAnswer run(Order order, UpstreamPool pool) {

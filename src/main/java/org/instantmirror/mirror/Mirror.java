@@ -17,6 +17,7 @@ import org.instantmirror.download.Limits;
 import org.instantmirror.download.Opening;
 import org.instantmirror.download.Order;
 import org.instantmirror.download.Phase;
+import org.instantmirror.download.SharedHead;
 import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Decision.Action;
 import org.instantmirror.freshness.Decision.Reason;
@@ -141,7 +142,7 @@ public final class Mirror implements AutoCloseable {
             opening -> {
               Optional<Answer> answer =
                   opening.isEmpty()
-                      ? Optional.of(timedOut(attachment, found.stored()))
+                      ? Optional.of(timedOut(attachment, found))
                       : translate(opening.get(), attachment, found);
               if (!(answer.orElse(null) instanceof Answer.Streaming)) {
                 attachment.close();
@@ -249,22 +250,24 @@ public final class Mirror implements AutoCloseable {
   }
 
   /** The client has waited long enough; the download goes on behind it. */
-  private static Answer timedOut(Attachment attachment, @Nullable StoredEntry stored) {
+  private static Answer timedOut(Attachment attachment, Lookup.Found found) {
     boolean queued = attachment.download().phase() == Phase.PENDING;
     Failure failure =
         queued
             ? new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting")
             : new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time");
-    return unchecked(stored)
-        .orElseGet(() -> unavailable(failure, CacheStatus.forwarded(CacheStatus.Forward.URI_MISS)));
+    return unchecked(found.stored())
+        .orElseGet(() -> unavailable(failure, forwarded(found.decision(), attachment)));
   }
 
   private CompletableFuture<Answer> head(Order order) {
-    CacheStatus status = CacheStatus.forwarded(CacheStatus.Forward.URI_MISS);
+    SharedHead shared = coordinator.head(order);
+    CacheStatus asked = CacheStatus.forwarded(CacheStatus.Forward.URI_MISS);
+    CacheStatus status = shared.first() ? asked : asked.asCollapsed();
     HeadAnswer tooLate =
         new HeadAnswer.Unavailable(
             new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time"));
-    return within(coordinator.head(order), tooLate)
+    return within(shared.answer(), tooLate)
         .thenApply(
             answer -> {
               if (answer instanceof HeadAnswer.Found found) {
