@@ -324,7 +324,7 @@ final class Attempt {
 
   private AttemptResult implausible(String what) {
     return new AttemptResult.Failed(
-        new Failure(Failure.Kind.BAD_GATEWAY, uri + " sent " + what), false);
+        new Failure(Failure.Kind.BAD_GATEWAY, uri, "sent " + what), false);
   }
 
   /** Any answer that brings neither a body nor a confirmation. */
@@ -337,7 +337,8 @@ final class Attempt {
     return new AttemptResult.Failed(
         new Failure(
             status == 504 ? Failure.Kind.TIMEOUT : Failure.Kind.BAD_GATEWAY,
-            uri + " answered " + status),
+            uri,
+            "answered " + status),
         overloaded);
   }
 

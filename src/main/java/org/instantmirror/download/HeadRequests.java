@@ -60,9 +60,7 @@ final class HeadRequests {
   }
 
   private HeadAnswer run(Order order, UpstreamPool pool) {
-    Failure last =
-        new Failure(
-            Failure.Kind.BAD_GATEWAY, "repo '" + order.repo().id() + "': upstream is unreachable");
+    Failure last = Failure.notAsked(order, pool.exhausted(clock.instant()));
     boolean missing = false;
     for (int index : pool.candidates(clock.instant())) {
       URI uri = order.repo().upstreamUri(index, order.key().path());
@@ -75,14 +73,14 @@ final class HeadRequests {
           return new HeadAnswer.Found(answer.head(), Attempt.contentLength(answer));
         }
         missing |= status == 404 || status == 410;
-        last = new Failure(Failure.Kind.BAD_GATEWAY, uri + " answered " + status);
+        last = new Failure(Failure.Kind.BAD_GATEWAY, uri, "answered " + status);
       } catch (UpstreamException fault) {
         if (fault.isUnreachable()) {
           pool.failed(index, began, clock.instant());
         }
         last = Failure.of(fault);
       } catch (IOException fault) {
-        last = new Failure(Failure.Kind.BAD_GATEWAY, uri + ": " + fault.getMessage());
+        last = new Failure(Failure.Kind.BAD_GATEWAY, uri, String.valueOf(fault.getMessage()));
       }
     }
     if (missing) {

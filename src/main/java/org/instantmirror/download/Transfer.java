@@ -16,6 +16,7 @@ import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.UpstreamPool.Exhaustion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,10 @@ final class Transfer implements Runnable {
   private int round = 1;
   private long sizeAtBreak;
   private Instant attemptBegan = Instant.EPOCH;
-  private Failure lastFailure = new Failure(Failure.Kind.BAD_GATEWAY, "no upstream was asked");
+  private @Nullable Failure lastFailure;
+
+  /** Whether the last failure was the upstream's as a whole. */
+  private boolean upstreamFailed;
 
   private volatile boolean stopped;
   private volatile @Nullable Attempt running;
@@ -146,9 +150,9 @@ final class Transfer implements Runnable {
     }
     stored = ((Plan.Ask) plan).stored();
     download.advance(Phase.HEADERS);
-    Optional<Failure> exhausted = pool.exhausted(around.clock.instant()).map(Failure::of);
+    Optional<Exhaustion> exhausted = pool.exhausted(around.clock.instant());
     if (exhausted.isPresent()) {
-      fail(exhausted.get(), Break.UPSTREAM);
+      fail(Failure.notAsked(order, exhausted), Break.UPSTREAM);
       return false;
     }
     partial = around.store.resume(order.key()).orElse(null);
@@ -242,6 +246,7 @@ final class Transfer implements Runnable {
 
   private void failedTry(int index, AttemptResult.Failed failed, Instant now) {
     lastFailure = failed.failure();
+    upstreamFailed = failed.upstreamDown();
     tried.add(index);
     if (failed.upstreamDown()) {
       pool.failed(index, attemptBegan, now);
@@ -255,7 +260,7 @@ final class Transfer implements Runnable {
       // Nobody has a byte of it: better whole from the next upstream than not at all.
       keepOnlyIfResumable();
     }
-    log.failedTry(lastFailure);
+    log.failedTry(failed.failure());
   }
 
   private void keepOnlyIfResumable() {
@@ -284,7 +289,7 @@ final class Transfer implements Runnable {
         // Known before anybody is answered, whose next request may follow at once.
         around.planner.recordFailedCheck(order, around.clock.instant());
       }
-      fail(lastFailure(), Break.UPSTREAM);
+      fail(failure(), Break.UPSTREAM);
       return true;
     }
     if (round >= order.repo().retries()) {
@@ -295,19 +300,19 @@ final class Transfer implements Runnable {
     return true;
   }
 
-  private Failure lastFailure() {
-    Instant now = around.clock.instant();
-    boolean noneAsked = tried.isEmpty();
-    return noneAsked && pool.earliestReturn(now).isPresent()
-        ? new Failure(
-            Failure.Kind.BAD_GATEWAY, "repo '" + order.repo().id() + "': upstream is unreachable")
+  /** Why it failed: what the last upstream that was asked said, or that none could be. */
+  private Failure failure() {
+    return lastFailure == null
+        ? Failure.notAsked(order, pool.exhausted(around.clock.instant()))
         : lastFailure;
   }
 
   private void exhausted() {
-    pool.markExhausted(lastFailure.toException());
+    if (upstreamFailed) {
+      pool.markExhausted(failure().ofUpstream());
+    }
     suspend();
-    fail(lastFailure, Break.UPSTREAM);
+    fail(failure(), Break.UPSTREAM);
   }
 
   private void pause() {

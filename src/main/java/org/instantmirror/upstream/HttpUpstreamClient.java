@@ -79,14 +79,14 @@ public final class HttpUpstreamClient implements UpstreamClient {
       response.drainOrGiveUp(REDIRECT_BODY_LIMIT);
       URI target = RedirectTarget.resolve(uri, location.get());
       if (visited.contains(target)) {
-        throw new UpstreamException(Kind.REDIRECT, uri + ": a redirect loop over " + target);
+        throw new UpstreamException(Kind.REDIRECT, uri, "a redirect loop over " + target);
       }
       if (visited.size() > MAX_REDIRECTS) {
         throw new UpstreamException(
-            Kind.REDIRECT, request.uri() + ": more than " + MAX_REDIRECTS + " redirects");
+            Kind.REDIRECT, request.uri(), "more than " + MAX_REDIRECTS + " redirects");
       }
       if (nanoClock.getAsLong() - startNanos > budgetNanos(transport)) {
-        throw new UpstreamException(Kind.TIMEOUT, request.uri() + ": the redirects take too long");
+        throw new UpstreamException(Kind.TIMEOUT, request.uri(), "the redirects take too long");
       }
       uri = target;
     }
@@ -102,7 +102,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     Origin origin =
         Origin.of(uri)
             .orElseThrow(
-                () -> new UpstreamException(Kind.PROTOCOL, uri + ": not a usable http(s) URL"));
+                () -> new UpstreamException(Kind.PROTOCOL, uri, "not a usable http(s) URL"));
     Standing standing = origins.standing(origin);
     if (standing == Standing.FOREIGN) {
       requireForeignAllowed(uri, origin);
@@ -122,7 +122,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
       }
     } catch (IllegalStateException e) {
       // How the library says that its pool was shut down.
-      throw new UpstreamException(Kind.BROKEN, uri + ": the client is closed", e);
+      throw new UpstreamException(Kind.BROKEN, uri, "the client is closed", e);
     } catch (IOException e) {
       throw UpstreamFault.beforeHead(uri, e, transport);
     }
@@ -132,7 +132,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     try {
       return pools.pool(transport, standing);
     } catch (IOException e) {
-      throw new UpstreamException(Kind.UNREACHABLE, uri + ": " + e.getMessage(), e);
+      throw new UpstreamException(Kind.UNREACHABLE, uri, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -149,7 +149,8 @@ public final class HttpUpstreamClient implements UpstreamClient {
     if (forbidden) {
       throw new UpstreamException(
           Kind.REDIRECT,
-          uri + ": a private address that is neither a base URL's nor in redirect_hosts");
+          uri,
+          "a private address that is neither a base URL's nor in redirect_hosts");
     }
   }
 
@@ -184,7 +185,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
       throw e;
     } catch (ProtocolException e) {
       message.cancel();
-      throw new UpstreamException(Kind.PROTOCOL, uri + ": not proper HTTP: " + e.getMessage(), e);
+      throw new UpstreamException(Kind.PROTOCOL, uri, "not proper HTTP: " + e.getMessage(), e);
     }
   }
 
@@ -209,7 +210,8 @@ public final class HttpUpstreamClient implements UpstreamClient {
     if (tunnelRefused || (transport.proxy() != null && response.getCode() == 407)) {
       throw new UpstreamException(
           Kind.UNREACHABLE,
-          uri + ": the proxy " + transport.proxy() + " answered " + response.getCode());
+          uri,
+          "the proxy " + transport.proxy() + " answered " + response.getCode());
     }
   }
 

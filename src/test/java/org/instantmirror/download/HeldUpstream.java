@@ -133,7 +133,7 @@ final class HeldUpstream implements UpstreamClient {
       int end = awaitRelease();
       if (given) {
         awaitEffect();
-        throw new UpstreamException(UpstreamException.Kind.BROKEN, "aborted");
+        throw new UpstreamException(UpstreamException.Kind.BROKEN, uri, "aborted");
       }
       int count = Math.min(target.remaining(), end - position);
       target.put(content, position, count);
