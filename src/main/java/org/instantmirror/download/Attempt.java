@@ -3,7 +3,6 @@ package org.instantmirror.download;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamRequest;
@@ -46,8 +46,8 @@ final class Attempt {
   private final @Nullable StoredEntry stored;
 
   private @Nullable PartialEntry partial;
-  private volatile boolean stopped;
-  private volatile @Nullable UpstreamResponse response;
+  private @Nullable UpstreamResponse response;
+  private final Cancellation cancellation = new Cancellation();
 
   /**
    * @param uri where to ask
@@ -77,18 +77,14 @@ final class Attempt {
 
   /** Gives the transfer up; {@link #run} returns {@link AttemptResult.Stopped} soon. */
   void stop() {
-    stopped = true;
-    UpstreamResponse running = response;
-    if (running != null) {
-      running.abort();
-    }
+    cancellation.cancel();
   }
 
   AttemptResult run() {
     try {
       return partial == null ? startFresh() : resume(partial);
     } catch (UpstreamException fault) {
-      if (stopped) {
+      if (cancellation.isCancelled()) {
         return new AttemptResult.Stopped();
       }
       // A resumed transfer may break between the file's last byte and the answer's end.
@@ -250,7 +246,7 @@ final class Attempt {
     byte[] prefix = download.phase() == Phase.STREAMING ? new byte[0] : readPrefix(target);
     while (true) {
       boolean atEnd = answer.read(buffer) < 0;
-      if (stopped) {
+      if (cancellation.isCancelled()) {
         return new AttemptResult.Stopped();
       }
       buffer.flip();
@@ -373,11 +369,8 @@ final class Attempt {
   private Exchange ask(String method, List<Map.Entry<String, String>> fields)
       throws UpstreamException {
     UpstreamResponse answer =
-        client.execute(new UpstreamRequest(order.repo(), method, uri, new ArrayList<>(fields)));
+        client.execute(new UpstreamRequest(order.repo(), method, uri, fields), cancellation);
     response = answer;
-    if (stopped) {
-      answer.abort();
-    }
     return new Exchange(answer);
   }
 

@@ -148,6 +148,7 @@ public final class Coordinator implements AutoCloseable {
   public void close(Duration patience) {
     closed = true;
     queue.close();
+    heads.stop();
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
       active.values().forEach(running -> running.transfer.stop());

@@ -62,7 +62,19 @@ public final class HttpUpstreamClient implements UpstreamClient {
   }
 
   @Override
-  public UpstreamResponse execute(UpstreamRequest request) throws UpstreamException {
+  public UpstreamResponse execute(UpstreamRequest request, Cancellation cancellation)
+      throws UpstreamException {
+    try {
+      return follow(request, cancellation);
+    } catch (UpstreamException fault) {
+      throw cancellation.isCancelled()
+          ? new UpstreamException(Kind.BROKEN, fault.uri(), "given up", fault)
+          : fault;
+    }
+  }
+
+  private UpstreamResponse follow(UpstreamRequest request, Cancellation cancellation)
+      throws UpstreamException {
     sweepNowAndThen();
     Transport transport = request.repo().transport();
     KnownOrigins origins = new KnownOrigins(request.repo());
@@ -71,7 +83,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     URI uri = request.uri();
     while (true) {
       visited.add(uri);
-      HttpUpstreamResponse response = hop(request, uri, origins);
+      HttpUpstreamResponse response = hop(request, uri, origins, cancellation);
       Optional<String> location = response.header("Location");
       if (!RedirectTarget.isRedirect(response.status()) || location.isEmpty()) {
         return response;
@@ -97,7 +109,8 @@ public final class HttpUpstreamClient implements UpstreamClient {
     return transport.connectTimeout().plus(transport.timeout()).plus(transport.timeout()).toNanos();
   }
 
-  private HttpUpstreamResponse hop(UpstreamRequest request, URI uri, KnownOrigins origins)
+  private HttpUpstreamResponse hop(
+      UpstreamRequest request, URI uri, KnownOrigins origins, Cancellation cancellation)
       throws UpstreamException {
     Origin origin =
         Origin.of(uri)
@@ -111,6 +124,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     try {
       Pool pool = pool(uri, transport, standing);
       HttpUriRequestBase message = OutgoingRequest.message(request, uri, origin, standing);
+      cancellation.onCancel(message::cancel);
       try {
         return send(pool, message, uri, origin, transport);
       } catch (StaleConnectionException e) {
@@ -118,6 +132,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
         // others in the pool are likely dead too.
         pool.closeIdle();
         HttpUriRequestBase again = OutgoingRequest.message(request, uri, origin, standing);
+        cancellation.onCancel(again::cancel);
         return send(pool, again, uri, origin, transport);
       }
     } catch (IllegalStateException e) {
