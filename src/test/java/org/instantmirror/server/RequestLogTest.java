@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.instantmirror.testing.Behaviour;
+import org.instantmirror.testing.FakeFile;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.LogLines;
@@ -160,6 +161,17 @@ class RequestLogTest {
             .isEqualTo(String.format(Locale.ROOT, "%.2f", 200_000 / seconds / 1e6));
       }
     }
+  }
+
+  @Test
+  void whatCouldNotBeGoneOnWithIsNotTakenForResumed() {
+    FakeFile file = upstream.file("/a.rpm", Packages.rpm(300_000, 1)).etag("\"1\"");
+    file.next(Behaviour.proper().cutAfter(100_000));
+    mirror.get("a.rpm");
+    lines.await("repo/a.rpm: not stored");
+    file.content(Packages.rpm(300_000, 2)).etag("\"2\"");
+    mirror.get("a.rpm");
+    assertThat(lines.await("repo/a.rpm: stored")).contains(", resumed from 0, ");
   }
 
   @Test
