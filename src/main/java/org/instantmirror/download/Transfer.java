@@ -2,13 +2,9 @@ package org.instantmirror.download;
 
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -25,14 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer implements Runnable {
 
-  /** A transfer that got this far since its last break isn't stuck: its tries are counted anew. */
-  private static final long PROGRESS = 1 << 20;
-
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-
   private final Download download;
   private final Order order;
+  private final UpstreamPool pool;
   private final Surroundings around;
   private final TransferLog log;
   private final Ending ending;
@@ -42,15 +33,8 @@ final class Transfer implements Runnable {
   private @Nullable StoredEntry stored;
   private final HeldPartial partial = new HeldPartial();
   private @Nullable PartialEntry found; // what an earlier download left, while it is of use
-  private final Set<Integer> missing = new HashSet<>();
-  private final Set<Integer> tried = new HashSet<>();
-  private int round = 1;
-  private long sizeAtBreak;
+  private final Tries tries;
   private Instant attemptBegan = Instant.EPOCH;
-  private @Nullable Failure lastFailure;
-
-  /** Whether the last failure was the upstream's as a whole. */
-  private boolean upstreamFailed;
 
   private volatile boolean stopped;
   private volatile @Nullable Attempt running;
@@ -65,12 +49,11 @@ final class Transfer implements Runnable {
       long abandonedLimit,
       java.util.function.Consumer<Download> onEnd) {}
 
-  private final UpstreamPool pool;
-
   Transfer(Download download, UpstreamPool pool, Surroundings around) {
     this.download = download;
     this.order = download.order();
     this.pool = pool;
+    this.tries = new Tries(order, pool);
     this.around = around;
     this.log = new TransferLog(download);
     this.ending = new Ending(download, around, log, partial);
@@ -161,17 +144,11 @@ final class Transfer implements Runnable {
   }
 
   private void goOn() {
-    while (true) {
-      if (stopped) {
-        ending.stopped();
-        return;
-      }
-      Optional<Integer> next = nextUpstream();
+    while (!stopped) {
+      Optional<Integer> next = tries.next(around.clock.instant());
       if (next.isEmpty()) {
-        if (roundIsOver()) {
-          return;
-        }
-        continue;
+        roundIsOver();
+        return;
       }
       AttemptResult result = attempt(next.get());
       if (download.phase().isFinal()) {
@@ -183,13 +160,7 @@ final class Transfer implements Runnable {
         return;
       }
     }
-  }
-
-  private Optional<Integer> nextUpstream() {
-    List<Integer> candidates = pool.candidates(around.clock.instant());
-    return candidates.stream()
-        .filter(index -> !missing.contains(index) && !tried.contains(index))
-        .findFirst();
+    ending.stopped();
   }
 
   private AttemptResult attempt(int index) {
@@ -214,16 +185,15 @@ final class Transfer implements Runnable {
   private boolean settle(int index, AttemptResult result) {
     Instant now = around.clock.instant();
     if (result instanceof AttemptResult.Whole whole) {
-      pool.succeeded(index, now);
+      tries.answered(index, now);
       ending.whole(whole.endIsCertain());
       return true;
     } else if (result instanceof AttemptResult.Confirmed confirmed) {
-      pool.succeeded(index, now);
+      tries.answered(index, now);
       ending.confirmed(Objects.requireNonNull(stored), confirmed);
       return true;
     } else if (result instanceof AttemptResult.NotThere) {
-      pool.succeeded(index, now);
-      missing.add(index);
+      tries.notThere(index, now);
       return false;
     } else if (result instanceof AttemptResult.Anew) {
       return false;
@@ -245,18 +215,8 @@ final class Transfer implements Runnable {
   }
 
   private void failedTry(int index, AttemptResult.Failed failed, Instant now) {
-    lastFailure = failed.failure();
-    upstreamFailed = failed.upstreamDown();
-    tried.add(index);
-    if (failed.upstreamDown()) {
-      pool.failed(index, attemptBegan, now);
-    }
-    long size = partial.size();
-    if (size - sizeAtBreak >= PROGRESS) {
-      round = 1;
-    }
-    sizeAtBreak = size;
-    if (size > 0 && download.phase() != Phase.STREAMING) {
+    tries.failed(index, failed, attemptBegan, now, partial.size());
+    if (download.phase() != Phase.STREAMING) {
       // Nobody has a byte of it: better whole from the next upstream than not at all.
       keepOnlyIfResumable();
     }
@@ -270,56 +230,22 @@ final class Transfer implements Runnable {
     }
   }
 
-  /** No upstream is left to ask in this round. True if the download has ended or is pausing. */
-  private boolean roundIsOver() {
-    int upstreams = order.repo().baseUrls().size();
-    boolean opened = download.phase() == Phase.STREAMING;
-    if (missing.size() == upstreams) {
-      ending.gone(stored);
-      return true;
-    }
-    if (!missing.isEmpty() && stored == null && !opened) {
-      ending.missing();
-      return true;
-    }
-    if (stored != null && !opened) {
-      boolean asked = !tried.isEmpty() || !missing.isEmpty();
-      ending.unchecked(failure(), asked);
-      return true;
-    }
-    if (round >= order.repo().retries()) {
-      exhausted();
-      return true;
-    }
-    pause();
-    return true;
-  }
-
-  /** Why it failed: what the last upstream that was asked said, or that none could be. */
-  private Failure failure() {
-    return lastFailure == null
-        ? Failure.notAsked(order, pool.exhausted(around.clock.instant()))
-        : lastFailure;
-  }
-
-  private void exhausted() {
-    if (upstreamFailed) {
-      pool.markExhausted(failure().ofUpstream());
-    }
-    ending.failed(failure());
-  }
-
-  private void pause() {
+  /** No upstream is left to ask in this round: the download ends, or pauses. */
+  private void roundIsOver() {
     Instant now = around.clock.instant();
-    Duration own = FIRST_PAUSE.multipliedBy(1L << Math.min(round, 6));
-    Duration pause = own.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : own;
-    // An upstream that rests is waited for, but the pool's rest is no longer than our own pauses
-    // get.
-    Duration rest =
-        pool.earliestReturn(now).map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
-    round++;
-    tried.clear();
-    around.queue.resubmit(order.repo(), this, rest.compareTo(pause) > 0 ? rest : pause);
+    boolean opened = download.phase() == Phase.STREAMING;
+    if (tries.missingEverywhere()) {
+      ending.gone(stored);
+    } else if (stored != null && !opened) {
+      ending.unchecked(tries.failure(now), tries.any());
+    } else if (tries.missingSomewhere() && !opened) {
+      ending.missing();
+    } else if (tries.usedUp()) {
+      tries.shareFailure();
+      ending.failed(tries.failure(now));
+    } else {
+      around.queue.resubmit(order.repo(), this, tries.nextRound(now));
+    }
   }
 
   /**
