@@ -2,9 +2,6 @@ package org.instantmirror.download;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +12,7 @@ import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamRequest;
@@ -32,12 +30,6 @@ final class Attempt {
 
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
-  /** Bytes read from upstream at once; what one transfer costs in memory. */
-  private static final int BUFFER = 64 * 1024;
-
-  private static final ThreadLocal<ByteBuffer> BUFFERS =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER));
-
   private final Download download;
   private final Order order;
   private final Store store;
@@ -45,14 +37,14 @@ final class Attempt {
   private final URI uri;
   private final @Nullable StoredEntry stored;
 
-  private @Nullable PartialEntry partial;
-  private volatile boolean stopped;
-  private volatile @Nullable UpstreamResponse response;
+  private final HeldPartial partial;
+  private @Nullable UpstreamResponse response;
+  private final Cancellation cancellation = new Cancellation();
 
   /**
    * @param uri where to ask
    * @param stored what is to be validated, or null
-   * @param partial the bytes that are here already, or null
+   * @param partial the bytes that are here already; afterwards those that are here then
    */
   Attempt(
       Download download,
@@ -60,7 +52,7 @@ final class Attempt {
       UpstreamClient client,
       URI uri,
       @Nullable StoredEntry stored,
-      @Nullable PartialEntry partial) {
+      HeldPartial partial) {
     this.download = download;
     this.order = download.order();
     this.store = store;
@@ -70,25 +62,17 @@ final class Attempt {
     this.partial = partial;
   }
 
-  /** The bytes that are here after the attempt; null if there are none worth keeping. */
-  @Nullable PartialEntry partial() {
-    return partial;
-  }
-
   /** Gives the transfer up; {@link #run} returns {@link AttemptResult.Stopped} soon. */
   void stop() {
-    stopped = true;
-    UpstreamResponse running = response;
-    if (running != null) {
-      running.abort();
-    }
+    cancellation.cancel();
   }
 
   AttemptResult run() {
     try {
-      return partial == null ? startFresh() : resume(partial);
+      PartialEntry bytes = partial.entry();
+      return bytes == null ? startFresh() : resume(bytes);
     } catch (UpstreamException fault) {
-      if (stopped) {
+      if (cancellation.isCancelled()) {
         return new AttemptResult.Stopped();
       }
       // A resumed transfer may break between the file's last byte and the answer's end.
@@ -99,9 +83,8 @@ final class Attempt {
   }
 
   private boolean isWhole() {
-    return download.phase() == Phase.STREAMING
-        && partial != null
-        && partial.size() == partial.length();
+    PartialEntry bytes = partial.entry();
+    return download.phase() == Phase.STREAMING && bytes != null && bytes.size() == bytes.length();
   }
 
   private AttemptResult resume(PartialEntry bytes) throws UpstreamException, StorageException {
@@ -125,10 +108,10 @@ final class Attempt {
                 sameServer,
                 answer.response.header("Content-Range").orElse(null),
                 answer.response.head());
-        return continues ? stream(answer.response, bytes) : startAnew();
+        return continues ? receive(answer.response) : startAnew();
       }
       if (status == 200 && download.phase() != Phase.STREAMING) {
-        discardPartial();
+        partial.discard();
         return accept(answer.response);
       }
       return status == 200 || status == 416 ? startAnew() : refusal(answer.response);
@@ -140,15 +123,8 @@ final class Attempt {
     if (download.phase() == Phase.STREAMING) {
       return new AttemptResult.Changed();
     }
-    discardPartial();
+    partial.discard();
     return new AttemptResult.Anew();
-  }
-
-  private void discardPartial() {
-    if (partial != null) {
-      partial.discard();
-      partial = null;
-    }
   }
 
   private AttemptResult startFresh() throws UpstreamException, StorageException {
@@ -236,95 +212,15 @@ final class Attempt {
         Plausibility.objectionToCoding(
             order.key().fileName(), answer.header("Content-Encoding").orElse(null));
     if (objection.isPresent()) {
-      return implausible(objection.get());
+      return AttemptResult.implausible(uri, objection.get());
     }
-    PartialEntry fresh = store.begin(order.key(), answer.head(), answer.contentLength(), uri);
-    partial = fresh;
-    return stream(answer, fresh);
+    partial.hold(store.begin(order.key(), answer.head(), answer.contentLength(), uri));
+    return receive(answer);
   }
 
-  private AttemptResult stream(UpstreamResponse answer, PartialEntry target)
+  private AttemptResult receive(UpstreamResponse answer)
       throws UpstreamException, StorageException {
-    ByteBuffer buffer = BUFFERS.get().clear();
-    // Before it is opened the first bytes are gathered, so that they can be judged.
-    byte[] prefix = download.phase() == Phase.STREAMING ? new byte[0] : readPrefix(target);
-    while (true) {
-      boolean atEnd = answer.read(buffer) < 0;
-      if (stopped) {
-        return new AttemptResult.Stopped();
-      }
-      buffer.flip();
-      if (prefix.length < Plausibility.PREFIX && download.phase() != Phase.STREAMING) {
-        prefix = append(prefix, buffer);
-      }
-      if (target.length() >= 0 && target.size() + buffer.remaining() > target.length()) {
-        return implausible("more bytes than the file has");
-      }
-      if (buffer.hasRemaining()) {
-        target.append(buffer);
-      }
-      buffer.clear();
-      if (download.phase() == Phase.STREAMING) {
-        download.publish(target.size());
-      } else if (target.size() >= Plausibility.PREFIX || atEnd) {
-        Optional<AttemptResult> refused = open(answer, target, prefix);
-        if (refused.isPresent()) {
-          return refused.get();
-        }
-      }
-      if (atEnd && target.size() < target.length()) {
-        return implausible("fewer bytes than the file has");
-      }
-      if (atEnd) {
-        return new AttemptResult.Whole(answer.endIsCertain());
-      }
-    }
-  }
-
-  /** Opens the download to clients if its first bytes can be the file; the partial goes if not. */
-  private Optional<AttemptResult> open(UpstreamResponse answer, PartialEntry target, byte[] prefix)
-      throws StorageException {
-    Optional<String> objection =
-        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
-    if (objection.isPresent()) {
-      discardPartial();
-      return Optional.of(implausible(objection.get()));
-    }
-    try {
-      download.open(target, answer.endIsCertain());
-    } catch (IOException e) {
-      throw unreadable(target, e);
-    }
-    return Optional.empty();
-  }
-
-  /** The beginning of what an earlier run left. */
-  private static byte[] readPrefix(PartialEntry target) throws StorageException {
-    ByteBuffer first = ByteBuffer.allocate((int) Math.min(Plausibility.PREFIX, target.size()));
-    try (PartialEntry.Reader reader = target.openReader()) {
-      while (first.hasRemaining() && reader.read(first, first.position()) > 0) {
-        // Until all are there.
-      }
-    } catch (IOException e) {
-      throw unreadable(target, e);
-    }
-    return Arrays.copyOf(first.array(), first.position());
-  }
-
-  private static StorageException unreadable(PartialEntry target, IOException cause) {
-    return new StorageException("can't read back the partial entry of " + target.key(), cause);
-  }
-
-  private static byte[] append(byte[] prefix, ByteBuffer buffer) {
-    int n = Math.min(Plausibility.PREFIX - prefix.length, buffer.remaining());
-    byte[] longer = Arrays.copyOf(prefix, prefix.length + n);
-    buffer.duplicate().get(longer, prefix.length, n);
-    return longer;
-  }
-
-  private AttemptResult implausible(String what) {
-    return new AttemptResult.Failed(
-        new Failure(Failure.Kind.BAD_GATEWAY, uri + " sent " + what), false);
+    return new Reception(download, uri, answer, partial, cancellation).run();
   }
 
   /** Any answer that brings neither a body nor a confirmation. */
@@ -337,7 +233,8 @@ final class Attempt {
     return new AttemptResult.Failed(
         new Failure(
             status == 504 ? Failure.Kind.TIMEOUT : Failure.Kind.BAD_GATEWAY,
-            uri + " answered " + status),
+            uri,
+            "answered " + status),
         overloaded);
   }
 
@@ -372,11 +269,8 @@ final class Attempt {
   private Exchange ask(String method, List<Map.Entry<String, String>> fields)
       throws UpstreamException {
     UpstreamResponse answer =
-        client.execute(new UpstreamRequest(order.repo(), method, uri, new ArrayList<>(fields)));
+        client.execute(new UpstreamRequest(order.repo(), method, uri, fields), cancellation);
     response = answer;
-    if (stopped) {
-      answer.abort();
-    }
     return new Exchange(answer);
   }
 

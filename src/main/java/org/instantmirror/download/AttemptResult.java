@@ -1,5 +1,6 @@
 package org.instantmirror.download;
 
+import java.net.URI;
 import org.instantmirror.http.Head;
 import org.instantmirror.store.StorageException;
 
@@ -38,4 +39,9 @@ sealed interface AttemptResult {
 
   /** The server is stopping, or all clients have left. */
   record Stopped() implements AttemptResult {}
+
+  /** A try that failed because what came can't be the file. */
+  static Failed implausible(URI uri, String what) {
+    return new Failed(new Failure(Failure.Kind.BAD_GATEWAY, uri, "sent " + what), false);
+  }
 }

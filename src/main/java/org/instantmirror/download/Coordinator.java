@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -87,9 +86,8 @@ public final class Coordinator implements AutoCloseable {
 
   /**
    * Asks upstream for the head of a file that isn't stored; all who ask at once share one request.
-   * The answer never fails.
    */
-  public CompletableFuture<HeadAnswer> head(Order order) {
+  public SharedHead head(Order order) {
     return heads.ask(order, pool(order));
   }
 
@@ -160,6 +158,7 @@ public final class Coordinator implements AutoCloseable {
   public void close(Duration patience) {
     closed = true;
     queue.close();
+    heads.stop();
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
       active.values().forEach(running -> running.transfer.stop());

@@ -1,14 +1,19 @@
 package org.instantmirror.download;
 
+import java.net.URI;
+import java.util.Optional;
 import org.instantmirror.upstream.UpstreamException;
+import org.instantmirror.upstream.UpstreamPool.Exhaustion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a file could not be had.
  *
  * @param kind decides the answer's status
- * @param message for the client and the log: what happened, to what
+ * @param uri what was asked for, or where a redirect had led; null if upstream wasn't asked
+ * @param what happened, in words
  */
-public record Failure(Kind kind, String message) {
+public record Failure(Kind kind, @Nullable URI uri, String what) {
 
   /** What kind of failure it is. */
   public enum Kind {
@@ -20,16 +25,44 @@ public record Failure(Kind kind, String message) {
     OVERLOADED
   }
 
-  /** The failure that an exception stands for. */
-  static Failure of(UpstreamException fault) {
-    Kind kind = fault.kind() == UpstreamException.Kind.TIMEOUT ? Kind.TIMEOUT : Kind.BAD_GATEWAY;
-    return new Failure(kind, String.valueOf(fault.getMessage()));
+  /** A failure that is none of an upstream's. */
+  public Failure(Kind kind, String what) {
+    this(kind, null, what);
   }
 
-  /** The exception that stands for it where failures of an upstream are remembered. */
-  UpstreamException toException() {
-    UpstreamException.Kind fault =
-        kind == Kind.TIMEOUT ? UpstreamException.Kind.TIMEOUT : UpstreamException.Kind.UNREACHABLE;
-    return new UpstreamException(fault, message);
+  /** The failure that an exception stands for. */
+  static Failure of(UpstreamException fault) {
+    return new Failure(kind(fault.kind()), fault.uri(), fault.what());
+  }
+
+  /**
+   * The failure to ask at all, since all upstreams rest.
+   *
+   * @param why they do, if it is known
+   */
+  static Failure notAsked(Order order, Optional<Exhaustion> why) {
+    return new Failure(
+        why.map(known -> kind(known.kind())).orElse(Kind.BAD_GATEWAY),
+        "repo '%s': upstream is unreachable%s; %s was not asked for"
+            .formatted(
+                order.repo().id(),
+                why.map(known -> " (" + known.reason() + ")").orElse(""),
+                order.key().path()));
+  }
+
+  private static Kind kind(UpstreamException.Kind kind) {
+    return kind == UpstreamException.Kind.TIMEOUT ? Kind.TIMEOUT : Kind.BAD_GATEWAY;
+  }
+
+  /** For the client and the log: what happened, to what. */
+  public String message() {
+    return uri == null ? what : uri + ": " + what;
+  }
+
+  /** What it says of the upstream as a whole: its server in place of the file. */
+  Exhaustion ofUpstream() {
+    return new Exhaustion(
+        kind == Kind.TIMEOUT ? UpstreamException.Kind.TIMEOUT : UpstreamException.Kind.UNREACHABLE,
+        uri == null ? what : uri.getScheme() + "://" + uri.getRawAuthority() + ": " + what);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamPool;
@@ -21,12 +22,24 @@ import org.instantmirror.upstream.UpstreamResponse;
 final class HeadRequests {
 
   private static final Failure INTERNAL = new Failure(Failure.Kind.BAD_GATEWAY, "internal fault");
+  private static final Failure CROWDED =
+      new Failure(Failure.Kind.OVERLOADED, "too many requests are waiting");
+  private static final Failure STOPPING =
+      new Failure(Failure.Kind.OVERLOADED, "the mirror is stopping");
 
   private final UpstreamClient client;
   private final DownloadQueue queue;
   private final Planner planner;
   private final Clock clock;
-  private final Map<EntryKey, CompletableFuture<HeadAnswer>> running = new ConcurrentHashMap<>();
+  private final Map<EntryKey, Running> running = new ConcurrentHashMap<>();
+
+  private record Running(CompletableFuture<HeadAnswer> answer, Cancellation cancellation) {
+
+    /** Only the first time it says anything. */
+    void fail(Failure why) {
+      answer.complete(new HeadAnswer.Unavailable(why));
+    }
+  }
 
   HeadRequests(UpstreamClient client, DownloadQueue queue, Planner planner, Clock clock) {
     this.client = client;
@@ -35,54 +48,57 @@ final class HeadRequests {
     this.clock = clock;
   }
 
-  CompletableFuture<HeadAnswer> ask(Order order, UpstreamPool pool) {
-    CompletableFuture<HeadAnswer> mine = new CompletableFuture<>();
-    CompletableFuture<HeadAnswer> other = running.putIfAbsent(order.key(), mine);
+  SharedHead ask(Order order, UpstreamPool pool) {
+    Running mine = new Running(new CompletableFuture<>(), new Cancellation());
+    Running other = running.putIfAbsent(order.key(), mine);
     if (other != null) {
-      return other.copy();
+      return new SharedHead(other.answer.copy(), false);
     }
-    mine.whenComplete((answer, fault) -> running.remove(order.key(), mine));
+    mine.answer.whenComplete((answer, fault) -> running.remove(order.key(), mine));
     queue.submit(
         order.repo(),
         () -> {
           try {
-            mine.complete(run(order, pool));
+            mine.answer.complete(run(order, pool, mine.cancellation));
           } finally {
             // Whatever happened, nobody waits for ever.
-            mine.complete(new HeadAnswer.Unavailable(INTERNAL));
+            mine.fail(INTERNAL);
           }
         },
-        () ->
-            mine.complete(
-                new HeadAnswer.Unavailable(
-                    new Failure(Failure.Kind.OVERLOADED, "too many requests are waiting"))));
-    return mine.copy();
+        () -> mine.fail(CROWDED));
+    return new SharedHead(mine.answer.copy(), true);
   }
 
-  private HeadAnswer run(Order order, UpstreamPool pool) {
-    Failure last =
-        new Failure(
-            Failure.Kind.BAD_GATEWAY, "repo '" + order.repo().id() + "': upstream is unreachable");
+  /** Gives up those that run or wait for a place. For a server that stops, its queue closed. */
+  void stop() {
+    for (Running each : running.values()) {
+      each.fail(STOPPING);
+      each.cancellation.cancel();
+    }
+  }
+
+  private HeadAnswer run(Order order, UpstreamPool pool, Cancellation cancellation) {
+    Failure last = Failure.notAsked(order, pool.exhausted(clock.instant()));
     boolean missing = false;
     for (int index : pool.candidates(clock.instant())) {
       URI uri = order.repo().upstreamUri(index, order.key().path());
       Instant began = clock.instant();
       try (UpstreamResponse answer =
-          client.execute(new UpstreamRequest(order.repo(), "HEAD", uri, List.of()))) {
+          client.execute(new UpstreamRequest(order.repo(), "HEAD", uri, List.of()), cancellation)) {
         pool.succeeded(index, clock.instant());
         int status = answer.status();
         if (status == 200) {
           return new HeadAnswer.Found(answer.head(), Attempt.contentLength(answer));
         }
         missing |= status == 404 || status == 410;
-        last = new Failure(Failure.Kind.BAD_GATEWAY, uri + " answered " + status);
+        last = new Failure(Failure.Kind.BAD_GATEWAY, uri, "answered " + status);
       } catch (UpstreamException fault) {
         if (fault.isUnreachable()) {
           pool.failed(index, began, clock.instant());
         }
         last = Failure.of(fault);
       } catch (IOException fault) {
-        last = new Failure(Failure.Kind.BAD_GATEWAY, uri + ": " + fault.getMessage());
+        last = new Failure(Failure.Kind.BAD_GATEWAY, uri, String.valueOf(fault.getMessage()));
       }
     }
     if (missing) {

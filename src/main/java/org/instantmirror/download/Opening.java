@@ -24,6 +24,13 @@ public sealed interface Opening {
    */
   record Unchanged(StoredEntry entry, int upstreamStatus) implements Opening {}
 
+  /**
+   * What is stored must do: somebody else has just asked upstream in vain.
+   *
+   * @param entry past its lifetime
+   */
+  record Stale(StoredEntry entry) implements Opening {}
+
   /** Upstream doesn't have it. */
   record Missing() implements Opening {}
 

@@ -13,6 +13,13 @@ public sealed interface Plan {
    */
   record Deliver(StoredEntry entry) implements Plan {}
 
+  /**
+   * Nothing: somebody else's download has just asked, and got no usable answer.
+   *
+   * @param entry past its lifetime
+   */
+  record DeliverStale(StoredEntry entry) implements Plan {}
+
   /** Nothing: upstream has just said that there is no such file. */
   record KnownMissing() implements Plan {}
 

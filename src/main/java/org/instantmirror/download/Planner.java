@@ -12,6 +12,9 @@ public interface Planner {
   /** Remembers that no upstream has the file. */
   void recordMissing(Order order, Instant now);
 
-  /** Forgets that the file was missing. */
+  /** Remembers that upstream was asked for a file that is stored, and gave no usable answer. */
+  void recordFailedCheck(Order order, Instant now);
+
+  /** Forgets what was recorded: upstream has the file. */
   void recordPresent(EntryKey key);
 }

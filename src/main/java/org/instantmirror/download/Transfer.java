@@ -2,20 +2,15 @@ package org.instantmirror.download;
 
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import org.instantmirror.download.ByteSource.Break;
-import org.instantmirror.freshness.Vanishing;
 import org.instantmirror.store.PartialEntry;
-import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.UpstreamPool.Exhaustion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,27 +21,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer implements Runnable {
 
-  /** A transfer that got this far since its last break isn't stuck: its tries are counted anew. */
-  private static final long PROGRESS = 1 << 20;
-
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-
   private final Download download;
   private final Order order;
+  private final UpstreamPool pool;
   private final Surroundings around;
   private final TransferLog log;
+  private final Ending ending;
 
   // Confined to the running thread.
   private boolean planned;
   private @Nullable StoredEntry stored;
-  private @Nullable PartialEntry partial;
-  private final Set<Integer> missing = new HashSet<>();
-  private final Set<Integer> tried = new HashSet<>();
-  private int round = 1;
-  private long sizeAtBreak;
+  private final HeldPartial partial = new HeldPartial();
+  private @Nullable PartialEntry found; // what an earlier download left, while it is of use
+  private final Tries tries;
   private Instant attemptBegan = Instant.EPOCH;
-  private Failure lastFailure = new Failure(Failure.Kind.BAD_GATEWAY, "no upstream was asked");
 
   private volatile boolean stopped;
   private volatile @Nullable Attempt running;
@@ -61,14 +49,14 @@ final class Transfer implements Runnable {
       long abandonedLimit,
       java.util.function.Consumer<Download> onEnd) {}
 
-  private final UpstreamPool pool;
-
   Transfer(Download download, UpstreamPool pool, Surroundings around) {
     this.download = download;
     this.order = download.order();
     this.pool = pool;
+    this.tries = new Tries(order, pool);
     this.around = around;
     this.log = new TransferLog(download);
+    this.ending = new Ending(download, around, log, partial);
   }
 
   /** Ends it soon, with its bytes kept for later. */
@@ -112,78 +100,67 @@ final class Transfer implements Runnable {
     } catch (RuntimeException | Error fault) {
       if (download.phase().isFinal()) {
         // Abandoned meanwhile; what it used has been closed under it.
-        suspend();
+        partial.suspend();
         return;
       }
       log.fault(fault);
-      suspend();
-      fail(new Failure(Failure.Kind.BAD_GATEWAY, "internal fault"), Break.UPSTREAM);
+      ending.failed(new Failure(Failure.Kind.BAD_GATEWAY, "internal fault"));
       throw fault;
     }
   }
 
   /** The place in the queue never came. */
   void refuse() {
-    fail(
-        new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting; try again later"),
-        Break.STOPPED);
+    ending.failed(
+        new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting; try again later"));
   }
 
   /** False if there is nothing to do. */
   private boolean plan() {
     Plan plan = around.planner.plan(order, around.clock.instant());
     if (plan instanceof Plan.Deliver known) {
-      finish(Phase.UNCHANGED, new Opening.Unchanged(known.entry(), 0));
+      ending.without(Phase.UNCHANGED, new Opening.Unchanged(known.entry(), 0));
+      return false;
+    }
+    if (plan instanceof Plan.DeliverStale known) {
+      ending.without(Phase.UNCHANGED, new Opening.Stale(known.entry()));
       return false;
     }
     if (plan instanceof Plan.KnownMissing) {
-      finish(Phase.FAILED, new Opening.Missing());
+      ending.without(Phase.FAILED, new Opening.Missing());
       return false;
     }
     stored = ((Plan.Ask) plan).stored();
     download.advance(Phase.HEADERS);
-    Optional<Failure> exhausted = pool.exhausted(around.clock.instant()).map(Failure::of);
+    Optional<Exhaustion> exhausted = pool.exhausted(around.clock.instant());
     if (exhausted.isPresent()) {
-      fail(exhausted.get(), Break.UPSTREAM);
+      ending.failed(Failure.notAsked(order, exhausted));
       return false;
     }
-    partial = around.store.resume(order.key()).orElse(null);
-    if (partial != null) {
-      log.resumed(partial.size());
-    }
+    found = around.store.resume(order.key()).orElse(null);
+    partial.hold(found);
+    log.resumed(partial.size());
     return true;
   }
 
   private void goOn() {
-    while (true) {
-      if (stopped) {
-        stopHere();
-        return;
-      }
-      Optional<Integer> next = nextUpstream();
+    while (!stopped) {
+      Optional<Integer> next = tries.next(around.clock.instant());
       if (next.isEmpty()) {
-        if (roundIsOver()) {
-          return;
-        }
-        continue;
+        roundIsOver();
+        return;
       }
       AttemptResult result = attempt(next.get());
       if (download.phase().isFinal()) {
         // Abandoned meanwhile by a server that could wait no longer.
-        suspend();
+        partial.suspend();
         return;
       }
       if (settle(next.get(), result)) {
         return;
       }
     }
-  }
-
-  private Optional<Integer> nextUpstream() {
-    List<Integer> candidates = pool.candidates(around.clock.instant());
-    return candidates.stream()
-        .filter(index -> !missing.contains(index) && !tried.contains(index))
-        .findFirst();
+    ending.stopped();
   }
 
   private AttemptResult attempt(int index) {
@@ -196,7 +173,11 @@ final class Transfer implements Runnable {
     log.asked(uri);
     attemptBegan = around.clock.instant();
     AttemptResult result = attempt.run();
-    partial = attempt.partial();
+    if (partial.entry() != found) {
+      // It was no use.
+      found = null;
+      log.resumed(0);
+    }
     return result;
   }
 
@@ -204,32 +185,29 @@ final class Transfer implements Runnable {
   private boolean settle(int index, AttemptResult result) {
     Instant now = around.clock.instant();
     if (result instanceof AttemptResult.Whole whole) {
-      pool.succeeded(index, now);
-      commit(whole.endIsCertain());
+      tries.answered(index, now);
+      ending.whole(whole.endIsCertain());
       return true;
     } else if (result instanceof AttemptResult.Confirmed confirmed) {
-      pool.succeeded(index, now);
-      confirm(confirmed, now);
+      tries.answered(index, now);
+      ending.confirmed(Objects.requireNonNull(stored), confirmed);
       return true;
     } else if (result instanceof AttemptResult.NotThere) {
-      pool.succeeded(index, now);
-      missing.add(index);
+      tries.notThere(index, now);
       return false;
     } else if (result instanceof AttemptResult.Anew) {
       return false;
     } else if (result instanceof AttemptResult.Changed) {
-      discard();
-      log.changed();
-      endBroken(Break.STARTED_OVER);
+      ending.changed();
       return true;
     } else if (result instanceof AttemptResult.NotStored notStored) {
-      unstorable(notStored.fault());
+      ending.unstorable(notStored.fault());
       return true;
     } else if (result instanceof AttemptResult.Folder) {
-      finish(Phase.FAILED, new Opening.Unstorable("upstream redirects it to a folder"));
+      ending.without(Phase.FAILED, new Opening.Unstorable("upstream redirects it to a folder"));
       return true;
     } else if (result instanceof AttemptResult.Stopped) {
-      stopHere();
+      ending.stopped();
       return true;
     }
     failedTry(index, (AttemptResult.Failed) result, now);
@@ -237,158 +215,36 @@ final class Transfer implements Runnable {
   }
 
   private void failedTry(int index, AttemptResult.Failed failed, Instant now) {
-    lastFailure = failed.failure();
-    tried.add(index);
-    if (failed.upstreamDown()) {
-      pool.failed(index, attemptBegan, now);
-    }
-    long size = partial == null ? 0 : partial.size();
-    if (size - sizeAtBreak >= PROGRESS) {
-      round = 1;
-    }
-    sizeAtBreak = size;
-    if (size > 0 && download.phase() != Phase.STREAMING) {
+    tries.failed(index, failed, attemptBegan, now, partial.size());
+    if (download.phase() != Phase.STREAMING) {
       // Nobody has a byte of it: better whole from the next upstream than not at all.
       keepOnlyIfResumable();
     }
-    log.failedTry(lastFailure);
+    log.failedTry(failed.failure());
   }
 
   private void keepOnlyIfResumable() {
-    if (partial != null && Resumption.ifRange(partial.head(), true).isEmpty()) {
-      discard();
+    PartialEntry bytes = partial.entry();
+    if (bytes != null && Resumption.ifRange(bytes.head(), true).isEmpty()) {
+      partial.discard();
     }
   }
 
-  /** No upstream is left to ask in this round. True if the download has ended or is pausing. */
-  private boolean roundIsOver() {
-    int upstreams = order.repo().baseUrls().size();
-    if (missing.size() == upstreams) {
-      gone();
-      return true;
-    }
-    if (!missing.isEmpty() && stored == null && download.phase() != Phase.STREAMING) {
-      // One that can be reached says that there is no such file. Nothing is dropped for that.
-      suspend();
-      around.planner.recordMissing(order, around.clock.instant());
-      finish(Phase.FAILED, new Opening.Missing());
-      return true;
-    }
-    if (stored != null && download.phase() != Phase.STREAMING) {
-      suspend();
-      fail(lastFailure(), Break.UPSTREAM);
-      return true;
-    }
-    if (round >= order.repo().retries()) {
-      exhausted();
-      return true;
-    }
-    pause();
-    return true;
-  }
-
-  private Failure lastFailure() {
-    Instant now = around.clock.instant();
-    boolean noneAsked = tried.isEmpty();
-    return noneAsked && pool.earliestReturn(now).isPresent()
-        ? new Failure(
-            Failure.Kind.BAD_GATEWAY, "repo '" + order.repo().id() + "': upstream is unreachable")
-        : lastFailure;
-  }
-
-  private void exhausted() {
-    pool.markExhausted(lastFailure.toException());
-    suspend();
-    fail(lastFailure, Break.UPSTREAM);
-  }
-
-  private void pause() {
-    Instant now = around.clock.instant();
-    Duration own = FIRST_PAUSE.multipliedBy(1L << Math.min(round, 6));
-    Duration pause = own.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : own;
-    // An upstream that rests is waited for, but the pool's rest is no longer than our own pauses
-    // get.
-    Duration rest =
-        pool.earliestReturn(now).map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
-    round++;
-    tried.clear();
-    around.queue.resubmit(order.repo(), this, rest.compareTo(pause) > 0 ? rest : pause);
-  }
-
-  // ---- ends
-
-  private void commit(boolean endIsCertain) {
-    PartialEntry whole = java.util.Objects.requireNonNull(partial);
-    download.bytesComplete();
-    if (!endIsCertain) {
-      // Ended by closing, without a length: nobody can know that it is whole.
-      discard();
-      endBroken(null);
-      return;
-    }
-    try {
-      whole.commit(around.clock.instant());
-      around.planner.recordPresent(order.key());
-      around.onEnd.accept(download);
-      download.end(Phase.COMMITTED, (Break) null);
-      log.ended(whole.length() < 0 ? whole.size() : whole.length());
-    } catch (StorageException fault) {
-      log.notStored(fault);
-      discard();
-      endBroken(Break.STORAGE);
-    }
-  }
-
-  private void confirm(AttemptResult.Confirmed confirmed, Instant now) {
-    StoredEntry entry =
-        around.store.freshen(java.util.Objects.requireNonNull(stored), confirmed.head(), now);
-    discard();
-    finish(Phase.UNCHANGED, new Opening.Unchanged(entry, confirmed.status()));
-  }
-
-  /** All upstreams, all of them reachable, say 404 or 410. */
-  private void gone() {
+  /** No upstream is left to ask in this round: the download ends, or pauses. */
+  private void roundIsOver() {
     Instant now = around.clock.instant();
     boolean opened = download.phase() == Phase.STREAMING;
-    discard();
-    StoredEntry entry = stored;
-    if (entry != null && !opened) {
-      Duration vanishAfter = order.repo().lifetimes().vanishAfter();
-      Vanishing fate = Vanishing.of(order.key().path(), entry.goneSince(), vanishAfter, now);
-      // One that was changed behind our back isn't what upstream had: nothing worth keeping.
-      if (fate == Vanishing.KEEP && entry.origin() != StoredEntry.Origin.ALTERED) {
-        Instant since = Vanishing.since(entry.goneSince(), now);
-        StoredEntry kept = around.store.markGone(entry, since, now);
-        finish(Phase.UNCHANGED, new Opening.Unchanged(kept, 404));
-        return;
-      }
-      around.store.drop(entry);
-      log.dropped();
-    }
-    around.planner.recordMissing(order, now);
-    if (opened) {
-      endBroken(Break.UPSTREAM);
+    if (tries.missingEverywhere()) {
+      ending.gone(stored);
+    } else if (stored != null && !opened) {
+      ending.unchecked(tries.failure(now), tries.any());
+    } else if (tries.missingSomewhere() && !opened) {
+      ending.missing();
+    } else if (tries.usedUp()) {
+      tries.shareFailure();
+      ending.failed(tries.failure(now));
     } else {
-      finish(Phase.FAILED, new Opening.Missing());
-    }
-  }
-
-  private void unstorable(StorageException fault) {
-    log.notStored(fault);
-    discard();
-    if (download.phase() == Phase.STREAMING) {
-      endBroken(Break.STORAGE);
-    } else {
-      finish(Phase.FAILED, new Opening.Unstorable(String.valueOf(fault.getMessage())));
-    }
-  }
-
-  private void stopHere() {
-    suspend();
-    if (download.phase() == Phase.STREAMING) {
-      endBroken(Break.STOPPED);
-    } else {
-      finish(Phase.FAILED, new Opening.Withdrawn());
+      around.queue.resubmit(order.repo(), this, tries.nextRound(now));
     }
   }
 
@@ -397,41 +253,7 @@ final class Transfer implements Runnable {
    */
   void abandon() {
     if (!download.phase().isFinal()) {
-      stopHere();
-    }
-  }
-
-  private void fail(Failure failure, Break reason) {
-    if (download.phase() == Phase.STREAMING) {
-      log.failed(failure);
-      endBroken(reason);
-    } else if (!download.phase().isFinal()) {
-      finish(Phase.FAILED, new Opening.Unavailable(failure));
-    }
-  }
-
-  private void finish(Phase phase, Opening outcome) {
-    around.onEnd.accept(download);
-    download.end(phase, outcome);
-  }
-
-  private void endBroken(@Nullable Break reason) {
-    around.onEnd.accept(download);
-    download.end(Phase.FAILED, reason);
-    log.broken(reason);
-  }
-
-  private void discard() {
-    if (partial != null) {
-      partial.discard();
-      partial = null;
-    }
-  }
-
-  private void suspend() {
-    if (partial != null) {
-      partial.suspend();
-      partial = null;
+      ending.stopped();
     }
   }
 }

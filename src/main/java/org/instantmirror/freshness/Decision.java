@@ -28,6 +28,8 @@ public record Decision(Action action, Reason reason) {
     NAME_TRUSTED(Action.SERVE),
     /** The client says no-cache, but the last check is less than a second old. */
     JUST_CHECKED(Action.SERVE),
+    /** A check is due, but the last one, less than a second ago, came to nothing. */
+    CHECK_FAILED(Action.SERVE),
     /** Its lifetime has passed. */
     EXPIRED(Action.VALIDATE),
     /** The client says no-cache. */

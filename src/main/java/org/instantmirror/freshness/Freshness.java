@@ -2,6 +2,8 @@ package org.instantmirror.freshness;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.instantmirror.freshness.Decision.Action;
 import org.instantmirror.freshness.Decision.Reason;
 import org.instantmirror.repo.Classifier;
 import org.instantmirror.repo.FileClass;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Freshness {
 
-  /** Under a client's no-cache upstream is asked at most this often. */
-  public static final Duration FORCED_CHECK_INTERVAL = Duration.ofSeconds(1);
+  /** Under a client's no-cache, and while checks fail, upstream is asked at most this often. */
+  public static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
   private Freshness() {}
 
@@ -27,6 +29,8 @@ public final class Freshness {
    * @param path decoded, below the base URL
    * @param lifetimes the repository's
    * @param noCache whether the client forces a check
+   * @param justFailed whether a check came to nothing less than {@link #CHECK_INTERVAL} ago, and
+   *     what is stored may be served all the same; looked at only where a check is due
    * @param now by the clock that made {@code stored.checkedAt()}
    */
   public static Decision decide(
@@ -35,11 +39,26 @@ public final class Freshness {
       String path,
       Lifetimes lifetimes,
       boolean noCache,
+      BooleanSupplier justFailed,
       Instant now) {
     if (stored == null) {
       return Decision.because(Reason.NOT_STORED);
     }
-    if (!stored.confirmed()) {
+    Decision decision = ofStored(stored, fileClass, path, lifetimes, noCache, now);
+    return decision.action() == Action.VALIDATE && justFailed.getAsBoolean()
+        ? Decision.because(Reason.CHECK_FAILED)
+        : decision;
+  }
+
+  private static Decision ofStored(
+      StoredResponse stored,
+      FileClass fileClass,
+      String path,
+      Lifetimes lifetimes,
+      boolean noCache,
+      Instant now) {
+    // One that upstream says is gone, and that is kept for a while, has nothing to be confirmed by.
+    if (!stored.confirmed() && stored.goneSince() == null) {
       return Decision.because(Reason.UNCONFIRMED);
     }
     if (stored.checkedAt().isAfter(now)) {
@@ -47,9 +66,13 @@ public final class Freshness {
     }
     Duration age = Duration.between(stored.checkedAt(), now);
     Duration lifetime = lifetime(fileClass, path, lifetimes);
+    if (lifetime == null && !stored.confirmed()) {
+      // A name vouches for what upstream once had under it, not for what somebody put there.
+      lifetime = lifetimes.metadata();
+    }
     // Where each request is to ask (a lifetime of zero), no-cache must not make it ask less.
-    if (noCache && (lifetime == null || lifetime.compareTo(FORCED_CHECK_INTERVAL) > 0)) {
-      boolean due = age.compareTo(FORCED_CHECK_INTERVAL) >= 0;
+    if (noCache && (lifetime == null || lifetime.compareTo(CHECK_INTERVAL) > 0)) {
+      boolean due = age.compareTo(CHECK_INTERVAL) >= 0;
       return Decision.because(due ? Reason.CLIENT_ASKS : Reason.JUST_CHECKED);
     }
     if (lifetime == null) {

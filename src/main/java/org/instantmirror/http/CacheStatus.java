@@ -1,6 +1,5 @@
 package org.instantmirror.http;
 
-import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param forwarded why the request went to upstream, null where it didn't: a hit
  * @param upstreamStatus the status that upstream answered, 0 where it isn't said
- * @param ttl how long the answer stays fresh, negative where it is stale, null where it isn't said
  * @param stored whether the answer was stored
  * @param collapsed whether the request joined another's
  * @param detail more for a human or a test, null for none
@@ -17,13 +15,12 @@ import org.jspecify.annotations.Nullable;
 public record CacheStatus(
     @Nullable Forward forwarded,
     int upstreamStatus,
-    @Nullable Duration ttl,
     boolean stored,
     boolean collapsed,
     @Nullable String detail) {
 
   private static final String CACHE_NAME = "InstantMirror";
-  private static final CacheStatus HIT = new CacheStatus(null, 0, null, false, false, null);
+  private static final CacheStatus HIT = new CacheStatus(null, 0, false, false, null);
 
   /** Why a request went to upstream (section 2.2). */
   public enum Forward {
@@ -74,7 +71,7 @@ public record CacheStatus(
 
   /** Went to upstream. */
   public static CacheStatus forwarded(Forward reason) {
-    return new CacheStatus(reason, 0, null, false, false, null);
+    return new CacheStatus(reason, 0, false, false, null);
   }
 
   /** Whether it was answered without asking upstream. */
@@ -88,22 +85,17 @@ public record CacheStatus(
    * @param status 100 to 599
    */
   public CacheStatus withUpstreamStatus(int status) {
-    return new CacheStatus(forwarded, status, ttl, stored, collapsed, detail);
-  }
-
-  /** With how long the answer stays fresh (section 2.4); the field has whole seconds. */
-  public CacheStatus withTtl(Duration freshFor) {
-    return new CacheStatus(forwarded, upstreamStatus, freshFor, stored, collapsed, detail);
+    return new CacheStatus(forwarded, status, stored, collapsed, detail);
   }
 
   /** As one whose answer was stored (section 2.5). */
   public CacheStatus asStored() {
-    return new CacheStatus(forwarded, upstreamStatus, ttl, true, collapsed, detail);
+    return new CacheStatus(forwarded, upstreamStatus, true, collapsed, detail);
   }
 
   /** As one that joined another request (section 2.6). */
   public CacheStatus asCollapsed() {
-    return new CacheStatus(forwarded, upstreamStatus, ttl, stored, true, detail);
+    return new CacheStatus(forwarded, upstreamStatus, stored, true, detail);
   }
 
   /**
@@ -112,7 +104,7 @@ public record CacheStatus(
    * @param text what isn't printable ASCII is shown as a question mark
    */
   public CacheStatus withDetail(String text) {
-    return new CacheStatus(forwarded, upstreamStatus, ttl, stored, collapsed, text);
+    return new CacheStatus(forwarded, upstreamStatus, stored, collapsed, text);
   }
 
   /** The field value. */
@@ -126,9 +118,6 @@ public record CacheStatus(
     }
     if (upstreamStatus != 0) {
       out.append("; fwd-status=").append(upstreamStatus);
-    }
-    if (ttl != null) {
-      out.append("; ttl=").append(ttl.toSeconds());
     }
     if (stored) {
       out.append("; stored");

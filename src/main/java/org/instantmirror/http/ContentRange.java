@@ -1,7 +1,6 @@
 package org.instantmirror.http;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,6 @@ public record ContentRange(long first, long last, long total) {
   private static final Pattern PART =
       Pattern.compile(
           "bytes ([0-9]{1,18})-([0-9]{1,18})/(?:([0-9]{1,18})|\\*)", Pattern.CASE_INSENSITIVE);
-  private static final Pattern UNSATISFIED =
-      Pattern.compile("bytes \\*/([0-9]{1,18})", Pattern.CASE_INSENSITIVE);
 
   /**
    * A part of at least one byte.
@@ -57,17 +54,6 @@ public record ContentRange(long first, long last, long total) {
     long total = part.group(3) == null ? UNKNOWN : Long.parseLong(part.group(3));
     boolean valid = first <= last && (total == UNKNOWN || last < total);
     return valid ? Optional.of(new ContentRange(first, last, total)) : Optional.empty();
-  }
-
-  /** The length that the field of a 416 names; nothing if it names none. */
-  public static OptionalLong parseUnsatisfied(@Nullable String field) {
-    if (field == null) {
-      return OptionalLong.empty();
-    }
-    Matcher unsatisfied = UNSATISFIED.matcher(field.strip());
-    return unsatisfied.matches()
-        ? OptionalLong.of(Long.parseLong(unsatisfied.group(1)))
-        : OptionalLong.empty();
   }
 
   /** The field value of a 416, for a representation of {@code total} bytes. */

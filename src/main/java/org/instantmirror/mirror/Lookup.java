@@ -8,6 +8,7 @@ import org.instantmirror.download.Plan;
 import org.instantmirror.download.Planner;
 import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Freshness;
+import org.instantmirror.mirror.NegativeAnswers.Kind;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -42,17 +43,22 @@ final class Lookup implements Planner {
             order.key().path(),
             order.repo().lifetimes(),
             order.noCache(),
+            () ->
+                stored.filter(StoredEntry::mayBeServedUnchecked).isPresent()
+                    && negatives.holds(
+                        order.key(), Kind.CHECK_FAILED, now, Freshness.CHECK_INTERVAL),
             now);
     boolean missing =
-        stored.isEmpty() && negatives.holds(order.key(), now, negativeLifetime(order));
+        stored.isEmpty()
+            && negatives.holds(order.key(), Kind.MISSING, now, negativeLifetime(order));
     return new Found(stored.orElse(null), decision, missing);
   }
 
   /** A client's no-cache shortens what is remembered as it does with what is stored. */
   private static Duration negativeLifetime(Order order) {
     Duration lifetime = order.repo().lifetimes().negative();
-    boolean shorter = order.noCache() && lifetime.compareTo(Freshness.FORCED_CHECK_INTERVAL) > 0;
-    return shorter ? Freshness.FORCED_CHECK_INTERVAL : lifetime;
+    boolean shorter = order.noCache() && lifetime.compareTo(Freshness.CHECK_INTERVAL) > 0;
+    return shorter ? Freshness.CHECK_INTERVAL : lifetime;
   }
 
   @Override
@@ -61,14 +67,22 @@ final class Lookup implements Planner {
     if (found.knownMissing) {
       return new Plan.KnownMissing();
     }
-    return found.stored != null && found.decision.action() == Decision.Action.SERVE
-        ? new Plan.Deliver(found.stored)
-        : new Plan.Ask(found.stored);
+    if (found.stored == null || found.decision.action() != Decision.Action.SERVE) {
+      return new Plan.Ask(found.stored);
+    }
+    return found.decision.reason() == Decision.Reason.CHECK_FAILED
+        ? new Plan.DeliverStale(found.stored)
+        : new Plan.Deliver(found.stored);
   }
 
   @Override
   public void recordMissing(Order order, Instant now) {
-    negatives.record(order.key(), now);
+    negatives.record(order.key(), Kind.MISSING, now);
+  }
+
+  @Override
+  public void recordFailedCheck(Order order, Instant now) {
+    negatives.record(order.key(), Kind.CHECK_FAILED, now);
   }
 
   @Override

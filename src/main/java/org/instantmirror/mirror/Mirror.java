@@ -17,8 +17,10 @@ import org.instantmirror.download.Limits;
 import org.instantmirror.download.Opening;
 import org.instantmirror.download.Order;
 import org.instantmirror.download.Phase;
+import org.instantmirror.download.SharedHead;
 import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Decision.Action;
+import org.instantmirror.freshness.Decision.Reason;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
@@ -97,9 +99,13 @@ public final class Mirror implements AutoCloseable {
       return Optional.of(new Answer.Missing(CacheStatus.hit().withDetail("negative-answer")));
     }
     StoredEntry stored = found.stored();
-    return stored != null && found.decision().action() == Action.SERVE
-        ? Optional.of(new Answer.Stored(stored, CacheStatus.hit()))
-        : Optional.empty();
+    if (stored == null || found.decision().action() != Action.SERVE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        found.decision().reason() == Reason.CHECK_FAILED
+            ? stale(stored)
+            : new Answer.Stored(stored, CacheStatus.hit()));
   }
 
   /**
@@ -136,7 +142,7 @@ public final class Mirror implements AutoCloseable {
             opening -> {
               Optional<Answer> answer =
                   opening.isEmpty()
-                      ? Optional.of(timedOut(attachment, found.stored()))
+                      ? Optional.of(timedOut(attachment, found))
                       : translate(opening.get(), attachment, found);
               if (!(answer.orElse(null) instanceof Answer.Streaming)) {
                 attachment.close();
@@ -177,7 +183,7 @@ public final class Mirror implements AutoCloseable {
       Order companion =
           new Order(request.repo(), request.key().sibling(name), request.fileClass(), true);
       Lookup.Found found = lookup.find(companion, clock.instant());
-      negatives.forget(companion.key());
+      negatives.forget(companion.key(), NegativeAnswers.Kind.MISSING);
       if (found.decision().action() == Action.VALIDATE) {
         Attachment check = coordinator.join(companion);
         check.opening().thenRun(check::close);
@@ -198,11 +204,13 @@ public final class Mirror implements AutoCloseable {
           : Optional.of(
               new Answer.Stored(
                   unchanged.entry(), forwarded.withUpstreamStatus(unchanged.upstreamStatus())));
+    } else if (opening instanceof Opening.Stale stale) {
+      return Optional.of(stale(stale.entry()));
     } else if (opening instanceof Opening.Missing) {
       return Optional.of(new Answer.Missing(forwarded.withUpstreamStatus(404)));
     } else if (opening instanceof Opening.Unavailable unavailable) {
       return Optional.of(
-          stale(found.stored()).orElseGet(() -> unavailable(unavailable.failure(), forwarded)));
+          unchecked(found.stored()).orElseGet(() -> unavailable(unavailable.failure(), forwarded)));
     } else if (opening instanceof Opening.Unstorable) {
       return Optional.of(new Answer.PassedThrough(forwarded.withDetail("not-storable")));
     }
@@ -216,7 +224,7 @@ public final class Mirror implements AutoCloseable {
           // Those within their lifetime joined a check that another client asked for.
           case CLIENT_ASKS, WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED ->
               CacheStatus.Forward.REQUEST;
-          case EXPIRED, UNCONFIRMED, CHECKED_IN_FUTURE -> CacheStatus.Forward.STALE;
+          case EXPIRED, UNCONFIRMED, CHECKED_IN_FUTURE, CHECK_FAILED -> CacheStatus.Forward.STALE;
         };
     CacheStatus status = CacheStatus.forwarded(reason);
     return attachment.first() ? status : status.asCollapsed();
@@ -232,33 +240,34 @@ public final class Mirror implements AutoCloseable {
     return new Answer.Unavailable(code, failure.message(), status);
   }
 
-  /**
-   * The stored copy although nobody could confirm it; never one that was changed behind our back.
-   */
-  private static Optional<Answer> stale(@Nullable StoredEntry stored) {
-    return stored == null || stored.origin() == StoredEntry.Origin.ALTERED
-        ? Optional.empty()
-        : Optional.of(
-            new Answer.Stored(stored, CacheStatus.hit().withDetail("upstream-unreachable")));
+  /** The stored copy, if it may be served although nobody could confirm it. */
+  private static Optional<Answer> unchecked(@Nullable StoredEntry stored) {
+    return Optional.ofNullable(stored).filter(StoredEntry::mayBeServedUnchecked).map(Mirror::stale);
+  }
+
+  private static Answer stale(StoredEntry stored) {
+    return new Answer.Stored(stored, CacheStatus.hit().withDetail("upstream-unreachable"));
   }
 
   /** The client has waited long enough; the download goes on behind it. */
-  private static Answer timedOut(Attachment attachment, @Nullable StoredEntry stored) {
+  private static Answer timedOut(Attachment attachment, Lookup.Found found) {
     boolean queued = attachment.download().phase() == Phase.PENDING;
     Failure failure =
         queued
             ? new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting")
             : new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time");
-    return stale(stored)
-        .orElseGet(() -> unavailable(failure, CacheStatus.forwarded(CacheStatus.Forward.URI_MISS)));
+    return unchecked(found.stored())
+        .orElseGet(() -> unavailable(failure, forwarded(found.decision(), attachment)));
   }
 
   private CompletableFuture<Answer> head(Order order) {
-    CacheStatus status = CacheStatus.forwarded(CacheStatus.Forward.URI_MISS);
+    SharedHead shared = coordinator.head(order);
+    CacheStatus asked = CacheStatus.forwarded(CacheStatus.Forward.URI_MISS);
+    CacheStatus status = shared.first() ? asked : asked.asCollapsed();
     HeadAnswer tooLate =
         new HeadAnswer.Unavailable(
             new Failure(Failure.Kind.TIMEOUT, "upstream has not answered in time"));
-    return within(coordinator.head(order), tooLate)
+    return within(shared.answer(), tooLate)
         .thenApply(
             answer -> {
               if (answer instanceof HeadAnswer.Found found) {

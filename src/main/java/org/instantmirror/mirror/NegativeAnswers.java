@@ -10,15 +10,25 @@ import org.ehcache.config.builders.ResourcePoolsBuilder;
 import org.instantmirror.repo.EntryKey;
 
 /**
- * Files that upstream has just said it doesn't have, for a short while: a flood of requests for
- * them stops here, and leaves a bounded trace. Thread-safe.
+ * What was asked of upstream in vain, for a short while: a flood of requests for it stops here, and
+ * leaves a bounded trace. Thread-safe.
  */
 final class NegativeAnswers implements AutoCloseable {
 
   private static final int MOST = 10_000;
 
   private final CacheManager manager;
-  private final Cache<EntryKey, Instant> since;
+  private final Cache<EntryKey, Negative> last;
+
+  /** What came of it. */
+  enum Kind {
+    /** Upstream said that it has no such file: 404 or 410. */
+    MISSING,
+    /** Upstream was asked whether a stored file still holds, and gave no usable answer. */
+    CHECK_FAILED
+  }
+
+  private record Negative(Kind kind, Instant at) {}
 
   NegativeAnswers() {
     manager =
@@ -26,28 +36,40 @@ final class NegativeAnswers implements AutoCloseable {
             .withCache(
                 "negative",
                 CacheConfigurationBuilder.newCacheConfigurationBuilder(
-                    EntryKey.class, Instant.class, ResourcePoolsBuilder.heap(MOST)))
+                    EntryKey.class, Negative.class, ResourcePoolsBuilder.heap(MOST)))
             .build(true);
-    since = manager.getCache("negative", EntryKey.class, Instant.class);
+    last = manager.getCache("negative", EntryKey.class, Negative.class);
   }
 
-  /** Remembers a 404 or 410. */
-  void record(EntryKey key, Instant now) {
-    since.put(key, now);
+  /** Remembers it, in place of what was before. */
+  void record(EntryKey key, Kind kind, Instant now) {
+    last.put(key, new Negative(kind, now));
   }
 
   /**
-   * Whether a remembered answer still holds.
+   * Whether the last thing that is remembered of a file is of that kind and still holds.
    *
    * @param lifetime how long it holds; an answer from the future was made by a clock that was wrong
    */
-  boolean holds(EntryKey key, Instant now, Duration lifetime) {
-    Instant made = since.get(key);
-    return made != null && !made.isAfter(now) && now.isBefore(made.plus(lifetime));
+  boolean holds(EntryKey key, Kind kind, Instant now, Duration lifetime) {
+    Negative known = last.get(key);
+    return known != null
+        && known.kind == kind
+        && !known.at.isAfter(now)
+        && now.isBefore(known.at.plus(lifetime));
   }
 
+  /** Forgets whatever it was. */
   void forget(EntryKey key) {
-    since.remove(key);
+    last.remove(key);
+  }
+
+  /** Forgets it if it is of that kind. */
+  void forget(EntryKey key, Kind kind) {
+    Negative known = last.get(key);
+    if (known != null && known.kind == kind) {
+      last.remove(key, known);
+    }
   }
 
   @Override

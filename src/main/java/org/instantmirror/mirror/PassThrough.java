@@ -203,7 +203,8 @@ public final class PassThrough implements AutoCloseable {
     UpstreamException last =
         new UpstreamException(
             UpstreamException.Kind.UNREACHABLE,
-            "repo '" + repo.id() + "': no route to host: upstream is unreachable");
+            upstreamRequest(request, 0).uri(),
+            "not asked for, since all upstreams of repo '" + repo.id() + "' rest after failures");
     for (int i = 0; i < candidates.size(); i++) {
       int index = candidates.get(i);
       Instant began = clock.instant();

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +47,5 @@ public record Config(
   public Config {
     repos = Collections.unmodifiableMap(new LinkedHashMap<>(repos));
     warnings = List.copyOf(warnings);
-  }
-
-  /** The repository of that name. */
-  public Optional<Repo> repo(String id) {
-    return RepoId.isValid(id) ? Optional.ofNullable(repos.get(new RepoId(id))) : Optional.empty();
   }
 }

@@ -38,6 +38,14 @@ public record StoredEntry(
         head, file.size(), origin == Origin.FETCHED, fetchedAt, checkedAt, goneSince);
   }
 
+  /**
+   * Whether it may be served where upstream can't be asked. One that was changed behind our back
+   * may hold anything.
+   */
+  public boolean mayBeServedUnchecked() {
+    return origin != Origin.ALTERED;
+  }
+
   /** How a file came into the tree. */
   public enum Origin {
     /** Downloaded whole by us, or confirmed by upstream since: the head is upstream's. */

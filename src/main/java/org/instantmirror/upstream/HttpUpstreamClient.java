@@ -62,7 +62,19 @@ public final class HttpUpstreamClient implements UpstreamClient {
   }
 
   @Override
-  public UpstreamResponse execute(UpstreamRequest request) throws UpstreamException {
+  public UpstreamResponse execute(UpstreamRequest request, Cancellation cancellation)
+      throws UpstreamException {
+    try {
+      return follow(request, cancellation);
+    } catch (UpstreamException fault) {
+      throw cancellation.isCancelled()
+          ? new UpstreamException(Kind.BROKEN, fault.uri(), "given up", fault)
+          : fault;
+    }
+  }
+
+  private UpstreamResponse follow(UpstreamRequest request, Cancellation cancellation)
+      throws UpstreamException {
     sweepNowAndThen();
     Transport transport = request.repo().transport();
     KnownOrigins origins = new KnownOrigins(request.repo());
@@ -71,7 +83,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     URI uri = request.uri();
     while (true) {
       visited.add(uri);
-      HttpUpstreamResponse response = hop(request, uri, origins);
+      HttpUpstreamResponse response = hop(request, uri, origins, cancellation);
       Optional<String> location = response.header("Location");
       if (!RedirectTarget.isRedirect(response.status()) || location.isEmpty()) {
         return response;
@@ -79,14 +91,14 @@ public final class HttpUpstreamClient implements UpstreamClient {
       response.drainOrGiveUp(REDIRECT_BODY_LIMIT);
       URI target = RedirectTarget.resolve(uri, location.get());
       if (visited.contains(target)) {
-        throw new UpstreamException(Kind.REDIRECT, uri + ": a redirect loop over " + target);
+        throw new UpstreamException(Kind.REDIRECT, uri, "a redirect loop over " + target);
       }
       if (visited.size() > MAX_REDIRECTS) {
         throw new UpstreamException(
-            Kind.REDIRECT, request.uri() + ": more than " + MAX_REDIRECTS + " redirects");
+            Kind.REDIRECT, request.uri(), "more than " + MAX_REDIRECTS + " redirects");
       }
       if (nanoClock.getAsLong() - startNanos > budgetNanos(transport)) {
-        throw new UpstreamException(Kind.TIMEOUT, request.uri() + ": the redirects take too long");
+        throw new UpstreamException(Kind.TIMEOUT, request.uri(), "the redirects take too long");
       }
       uri = target;
     }
@@ -97,12 +109,13 @@ public final class HttpUpstreamClient implements UpstreamClient {
     return transport.connectTimeout().plus(transport.timeout()).plus(transport.timeout()).toNanos();
   }
 
-  private HttpUpstreamResponse hop(UpstreamRequest request, URI uri, KnownOrigins origins)
+  private HttpUpstreamResponse hop(
+      UpstreamRequest request, URI uri, KnownOrigins origins, Cancellation cancellation)
       throws UpstreamException {
     Origin origin =
         Origin.of(uri)
             .orElseThrow(
-                () -> new UpstreamException(Kind.PROTOCOL, uri + ": not a usable http(s) URL"));
+                () -> new UpstreamException(Kind.PROTOCOL, uri, "not a usable http(s) URL"));
     Standing standing = origins.standing(origin);
     if (standing == Standing.FOREIGN) {
       requireForeignAllowed(uri, origin);
@@ -111,6 +124,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     try {
       Pool pool = pool(uri, transport, standing);
       HttpUriRequestBase message = OutgoingRequest.message(request, uri, origin, standing);
+      cancellation.onCancel(message::cancel);
       try {
         return send(pool, message, uri, origin, transport);
       } catch (StaleConnectionException e) {
@@ -118,11 +132,12 @@ public final class HttpUpstreamClient implements UpstreamClient {
         // others in the pool are likely dead too.
         pool.closeIdle();
         HttpUriRequestBase again = OutgoingRequest.message(request, uri, origin, standing);
+        cancellation.onCancel(again::cancel);
         return send(pool, again, uri, origin, transport);
       }
     } catch (IllegalStateException e) {
       // How the library says that its pool was shut down.
-      throw new UpstreamException(Kind.BROKEN, uri + ": the client is closed", e);
+      throw new UpstreamException(Kind.BROKEN, uri, "the client is closed", e);
     } catch (IOException e) {
       throw UpstreamFault.beforeHead(uri, e, transport);
     }
@@ -132,7 +147,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
     try {
       return pools.pool(transport, standing);
     } catch (IOException e) {
-      throw new UpstreamException(Kind.UNREACHABLE, uri + ": " + e.getMessage(), e);
+      throw new UpstreamException(Kind.UNREACHABLE, uri, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -149,7 +164,8 @@ public final class HttpUpstreamClient implements UpstreamClient {
     if (forbidden) {
       throw new UpstreamException(
           Kind.REDIRECT,
-          uri + ": a private address that is neither a base URL's nor in redirect_hosts");
+          uri,
+          "a private address that is neither a base URL's nor in redirect_hosts");
     }
   }
 
@@ -184,7 +200,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
       throw e;
     } catch (ProtocolException e) {
       message.cancel();
-      throw new UpstreamException(Kind.PROTOCOL, uri + ": not proper HTTP: " + e.getMessage(), e);
+      throw new UpstreamException(Kind.PROTOCOL, uri, "not proper HTTP: " + e.getMessage(), e);
     }
   }
 
@@ -209,7 +225,8 @@ public final class HttpUpstreamClient implements UpstreamClient {
     if (tunnelRefused || (transport.proxy() != null && response.getCode() == 407)) {
       throw new UpstreamException(
           Kind.UNREACHABLE,
-          uri + ": the proxy " + transport.proxy() + " answered " + response.getCode());
+          uri,
+          "the proxy " + transport.proxy() + " answered " + response.getCode());
     }
   }
 

@@ -138,8 +138,7 @@ final class HttpUpstreamResponse implements UpstreamResponse {
       ended = count < 0;
       if (rate.isTooSlowAfter(nanoClock.getAsLong() - before, Math.max(0, count)) && !ended) {
         throw new UpstreamException(
-            Kind.TIMEOUT,
-            effectiveUri + ": slower than " + transport.minRate() + " bytes a second");
+            Kind.TIMEOUT, effectiveUri, "slower than " + transport.minRate() + " bytes a second");
       }
       return count;
     } catch (IOException e) {

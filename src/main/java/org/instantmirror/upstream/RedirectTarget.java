@@ -91,9 +91,7 @@ final class RedirectTarget {
   }
 
   private static UpstreamException refused(URI asked, String what, @Nullable Throwable cause) {
-    String message = asked + ": answered with " + what + "; not followed";
-    return cause == null
-        ? new UpstreamException(Kind.REDIRECT, message)
-        : new UpstreamException(Kind.REDIRECT, message, cause);
+    return new UpstreamException(
+        Kind.REDIRECT, asked, "answered with " + what + "; not followed", cause);
   }
 }

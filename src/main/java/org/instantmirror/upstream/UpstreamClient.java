@@ -10,7 +10,15 @@ public interface UpstreamClient extends Closeable {
    * only, private addresses only if configured, credentials only to the base URLs' own hosts), and
    * returns when the head of the final answer is here.
    *
-   * @throws UpstreamException if there is none
+   * @param cancellation breaks it off at any time: while it waits for a connection or for the head,
+   *     or while the answer's body is read
+   * @throws UpstreamException if there is no answer, or it was cancelled
    */
-  UpstreamResponse execute(UpstreamRequest request) throws UpstreamException;
+  UpstreamResponse execute(UpstreamRequest request, Cancellation cancellation)
+      throws UpstreamException;
+
+  /** The same, where nobody gives it up before its answer is here. */
+  default UpstreamResponse execute(UpstreamRequest request) throws UpstreamException {
+    return execute(request, new Cancellation());
+  }
 }

@@ -1,10 +1,10 @@
 package org.instantmirror.upstream;
 
 import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
-/**
- * An upstream could not be asked or did not keep to HTTP. The message names the URL and the fault.
- */
+/** An upstream could not be asked or did not keep to HTTP. The message names URL and fault. */
 public final class UpstreamException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -23,20 +23,38 @@ public final class UpstreamException extends IOException {
   }
 
   private final Kind kind;
+  private final URI uri;
+  private final String what;
 
-  /** A fault of that kind. */
-  public UpstreamException(Kind kind, String message, Throwable cause) {
-    super(message, cause);
+  /**
+   * A fault of that kind.
+   *
+   * @param uri what was asked for, or where a redirect had led
+   * @param what went wrong, without the URL
+   */
+  public UpstreamException(Kind kind, URI uri, String what, @Nullable Throwable cause) {
+    super(uri + ": " + what, cause);
     this.kind = kind;
+    this.uri = uri;
+    this.what = what;
   }
 
   /** A fault of that kind, found by ourselves. */
-  public UpstreamException(Kind kind, String message) {
-    super(message);
-    this.kind = kind;
+  public UpstreamException(Kind kind, URI uri, String what) {
+    this(kind, uri, what, null);
   }
 
-  /** What went wrong. */
+  /** What was asked for, or where a redirect had led. */
+  public URI uri() {
+    return uri;
+  }
+
+  /** What went wrong in words, without the URL. */
+  public String what() {
+    return what;
+  }
+
+  /** What went wrong, as far as the answer to the client differs. */
   public Kind kind() {
     return kind;
   }

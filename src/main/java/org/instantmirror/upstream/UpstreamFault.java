@@ -89,6 +89,6 @@ final class UpstreamFault {
   }
 
   private static UpstreamException fault(Kind kind, URI uri, String what, IOException cause) {
-    return new UpstreamException(kind, uri + ": " + what, cause);
+    return new UpstreamException(kind, uri, what, cause);
   }
 }

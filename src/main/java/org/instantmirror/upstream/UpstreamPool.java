@@ -29,7 +29,7 @@ public final class UpstreamPool {
   private final List<Health> healths = new ArrayList<>();
 
   /** Why the last download that used up its retries failed. Guarded by this. */
-  private @Nullable UpstreamException exhaustion;
+  private @Nullable Exhaustion exhaustion;
 
   /**
    * A pool in which nothing has failed yet.
@@ -101,20 +101,24 @@ public final class UpstreamPool {
     exhaustion = null;
   }
 
+  /**
+   * Why a download failed that had used up its retries.
+   *
+   * @param reason names no file: others will be told it
+   */
+  public record Exhaustion(UpstreamException.Kind kind, String reason) {}
+
   /** Records why a download that used up all its retries failed. */
-  public synchronized void markExhausted(UpstreamException error) {
-    exhaustion = error;
+  public synchronized void markExhausted(Exhaustion why) {
+    exhaustion = why;
   }
 
   /**
    * Why a new download would be in vain: all upstreams rest at {@code now}, and a download has used
    * up its retries on them since the last success.
    */
-  public synchronized Optional<UpstreamException> exhausted(Instant now) {
-    UpstreamException error = exhaustion;
-    return error == null || !candidates(now).isEmpty()
-        ? Optional.empty()
-        : Optional.of(new UpstreamException(error.kind(), String.valueOf(error.getMessage())));
+  public synchronized Optional<Exhaustion> exhausted(Instant now) {
+    return candidates(now).isEmpty() ? Optional.ofNullable(exhaustion) : Optional.empty();
   }
 
   /**

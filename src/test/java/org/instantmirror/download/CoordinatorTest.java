@@ -11,8 +11,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.download.ByteSource.State;
 import org.instantmirror.repo.EntryKey;
@@ -65,6 +67,9 @@ class CoordinatorTest {
 
     @Override
     public void recordMissing(Order order, Instant now) {}
+
+    @Override
+    public void recordFailedCheck(Order order, Instant now) {}
 
     @Override
     public void recordPresent(EntryKey key) {}
@@ -148,6 +153,51 @@ class CoordinatorTest {
     }
     assertThat(upstream.ranges()).isEmpty();
     assertThat(coordinator.running(ORDER.key())).isEmpty();
+  }
+
+  @Test
+  void closingGivesUpARequestWhoseAnswerHasNotCome() throws Exception {
+    upstream.holdHeads();
+    Attachment first = coordinator.join(ORDER);
+    upstream.awaitRequests(1);
+    coordinator.close();
+    upstream.awaitAbort();
+    assertThat(opening(first)).isInstanceOf(Opening.Withdrawn.class);
+  }
+
+  @Test
+  void closingGivesUpHeadRequestsThatRunOrWait() throws Exception {
+    upstream.holdHeads();
+    List<SharedHead> heads =
+        IntStream.range(0, 9)
+            .mapToObj(i -> coordinator.head(DownloadFixture.order(i + ".rpm")))
+            .toList();
+    // As many as there are places; one waits.
+    upstream.awaitRequests(8);
+    coordinator.close();
+    upstream.awaitAbort();
+    for (SharedHead head : heads) {
+      assertThat(head.answer().get(20, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              HeadAnswer.Unavailable.class,
+              stopped -> assertThat(stopped.failure().kind()).isEqualTo(Failure.Kind.OVERLOADED));
+    }
+    assertThat(upstream.ranges()).hasSize(8);
+  }
+
+  @Test
+  void abandonedDownloadThatWaitsForUpstreamsHeadIsGivenUpAtOnce() throws Exception {
+    Attachment first = coordinator.join(ORDER);
+    upstream.release(100);
+    assertThat(opening(first)).isInstanceOf(Opening.Streaming.class);
+    // Upstream breaks, and says nothing when it is asked for the rest.
+    upstream.holdHeads();
+    upstream.breakOff();
+    upstream.awaitRequests(2);
+    first.close();
+    upstream.awaitAbort();
+    await().until(() -> coordinator.running(ORDER.key()).isEmpty());
+    assertThat(first.download().broken()).contains(Break.STOPPED);
   }
 
   @Test

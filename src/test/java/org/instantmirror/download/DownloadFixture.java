@@ -40,7 +40,7 @@ final class DownloadFixture {
         new Lifetimes(second, second, second, second),
         new Transport(
             second, second, 0, null, null, null, true, null, null, null, null, null, Set.of(), 8),
-        1,
+        2,
         maxParallelDownloads);
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.http.Head;
+import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamRequest;
@@ -30,6 +31,8 @@ final class HeldUpstream implements UpstreamClient {
   // All guarded by this.
   private final List<String> ranges = new ArrayList<>();
   private long released;
+  private boolean holdsHeads;
+  private volatile int breaks; // written under this
 
   HeldUpstream(byte[] content) {
     this.content = content.clone();
@@ -43,6 +46,28 @@ final class HeldUpstream implements UpstreamClient {
 
   void releaseAll() {
     release(Long.MAX_VALUE);
+  }
+
+  /** From now on it says nothing to a request, until that is given up. */
+  synchronized void holdHeads() {
+    holdsHeads = true;
+  }
+
+  /** Breaks all answers off. */
+  synchronized void breakOff() {
+    breaks++;
+    notifyAll();
+  }
+
+  /** Waits until that many requests have come. */
+  synchronized void awaitRequests(int count) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    while (ranges.size() < count) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(ranges.size() + " of " + count + " requests");
+      }
+      wait(PATIENCE_MILLIS);
+    }
   }
 
   void awaitAbort() throws InterruptedException {
@@ -61,16 +86,27 @@ final class HeldUpstream implements UpstreamClient {
   }
 
   @Override
-  public synchronized UpstreamResponse execute(UpstreamRequest request) {
+  public UpstreamResponse execute(UpstreamRequest request, Cancellation cancellation)
+      throws UpstreamException {
     String range =
         request.headers().stream()
             .filter(field -> field.getKey().equals("Range"))
             .map(Map.Entry::getValue)
             .findFirst()
             .orElse("");
-    ranges.add(range);
     int offset = range.isEmpty() ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
-    return new Response(request.uri(), offset);
+    Response response = new Response(request.uri(), offset);
+    cancellation.onCancel(response::abort);
+    boolean silent;
+    synchronized (this) {
+      ranges.add(range);
+      notifyAll();
+      silent = holdsHeads;
+    }
+    if (silent) {
+      response.awaitAbort();
+    }
+    return response;
   }
 
   @Override
@@ -80,6 +116,7 @@ final class HeldUpstream implements UpstreamClient {
     private final URI uri;
     private final int offset;
     private int position;
+    private final int breaksBefore = breaks;
     private volatile boolean given;
 
     Response(URI uri, int offset) {
@@ -133,7 +170,10 @@ final class HeldUpstream implements UpstreamClient {
       int end = awaitRelease();
       if (given) {
         awaitEffect();
-        throw new UpstreamException(UpstreamException.Kind.BROKEN, "aborted");
+        throw broken("aborted");
+      }
+      if (breaksBefore < breaks) {
+        throw broken("broken off");
       }
       int count = Math.min(target.remaining(), end - position);
       target.put(content, position, count);
@@ -143,15 +183,33 @@ final class HeldUpstream implements UpstreamClient {
 
     private int awaitRelease() {
       synchronized (HeldUpstream.this) {
-        while (released <= position && !given) {
-          try {
-            HeldUpstream.this.wait(PATIENCE_MILLIS);
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
+        while (released <= position && !given && breaksBefore == breaks) {
+          waitForChange();
         }
         return (int) Math.min(content.length, released);
       }
+    }
+
+    /** There is no head until the request is given up. */
+    void awaitAbort() throws UpstreamException {
+      synchronized (HeldUpstream.this) {
+        while (!given) {
+          waitForChange();
+        }
+      }
+      throw broken("aborted");
+    }
+
+    private void waitForChange() {
+      try {
+        HeldUpstream.this.wait(PATIENCE_MILLIS);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private UpstreamException broken(String what) {
+      return new UpstreamException(UpstreamException.Kind.BROKEN, uri, what);
     }
 
     private void awaitEffect() {

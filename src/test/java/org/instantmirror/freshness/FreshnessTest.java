@@ -33,14 +33,15 @@ class FreshnessTest {
       String path, Lifetimes lifetimes, boolean noCache, Duration sinceCheck) {
     FileClass fileClass = path.endsWith(".rpm") ? FileClass.PACKAGE : FileClass.METADATA;
     StoredResponse stored = StoredCopy.fetched().checked(CHECKED).response();
-    return Freshness.decide(stored, fileClass, path, lifetimes, noCache, CHECKED.plus(sinceCheck));
+    return Freshness.decide(
+        stored, fileClass, path, lifetimes, noCache, () -> false, CHECKED.plus(sinceCheck));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whatIsNotStoredIsFetched(boolean noCache) {
     Decision decision =
-        Freshness.decide(null, FileClass.PACKAGE, PACKAGE, DEFAULTS, noCache, CHECKED);
+        Freshness.decide(null, FileClass.PACKAGE, PACKAGE, DEFAULTS, noCache, () -> false, CHECKED);
     assertThat(decision).isEqualTo(new Decision(Action.FETCH, Reason.NOT_STORED));
   }
 
@@ -122,8 +123,74 @@ class FreshnessTest {
     Lifetimes never = lifetimes(Duration.ofMinutes(1), null);
     StoredResponse unconfirmed = StoredCopy.putByHand().checked(CHECKED).response();
     Decision decision =
-        Freshness.decide(unconfirmed, FileClass.PACKAGE, PACKAGE, never, noCache, CHECKED);
+        Freshness.decide(
+            unconfirmed, FileClass.PACKAGE, PACKAGE, never, noCache, () -> false, CHECKED);
     assertThat(decision).isEqualTo(new Decision(Action.VALIDATE, Reason.UNCONFIRMED));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, PT59.999S, WITHIN_LIFETIME",
+    "false, PT60S, EXPIRED",
+    "true, PT1S, CLIENT_ASKS"
+  })
+  void aFileThatNobodyConfirmedIsCheckedLikeOthersOnceUpstreamSaysThatItIsGone(
+      boolean noCache, Duration sinceCheck, Reason reason) {
+    assertThat(ofGone(SIMPLE_NAME, DEFAULTS, noCache, sinceCheck)).isEqualTo(reason);
+  }
+
+  @Test
+  void theNameOfAFileThatNobodyConfirmedIsNotTrustedOnceItIsGone() {
+    Lifetimes never = lifetimes(Duration.ofMinutes(1), null);
+    assertThat(ofGone(CHECKSUM_NAME, never, false, Duration.ofMillis(59_999)))
+        .isEqualTo(Reason.WITHIN_LIFETIME);
+    assertThat(ofGone(CHECKSUM_NAME, never, false, Duration.ofSeconds(60)))
+        .isEqualTo(Reason.EXPIRED);
+  }
+
+  private static Reason ofGone(
+      String path, Lifetimes lifetimes, boolean noCache, Duration sinceCheck) {
+    StoredResponse there = StoredCopy.putByHand().response();
+    StoredResponse gone =
+        new StoredResponse(there.head(), there.length(), false, CHECKED, CHECKED, CHECKED);
+    Instant now = CHECKED.plus(sinceCheck);
+    return Freshness.decide(gone, FileClass.METADATA, path, lifetimes, noCache, () -> false, now)
+        .reason();
+  }
+
+  private static Reason justFailed(
+      @Nullable StoredResponse stored, Lifetimes lifetimes, boolean noCache, Duration sinceCheck) {
+    return Freshness.decide(
+            stored,
+            FileClass.METADATA,
+            SIMPLE_NAME,
+            lifetimes,
+            noCache,
+            () -> true,
+            CHECKED.plus(sinceCheck))
+        .reason();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCheckThatHasJustFailedIsNotMadeAgain(boolean noCache) {
+    Duration longAgo = Duration.ofDays(1);
+    StoredResponse stored = StoredCopy.fetched().checked(CHECKED).response();
+    StoredResponse unconfirmed = StoredCopy.putByHand().checked(CHECKED).response();
+    Lifetimes zero = lifetimes(Duration.ZERO, Duration.ZERO);
+    assertThat(justFailed(stored, DEFAULTS, noCache, longAgo)).isEqualTo(Reason.CHECK_FAILED);
+    assertThat(justFailed(stored, zero, noCache, longAgo)).isEqualTo(Reason.CHECK_FAILED);
+    assertThat(justFailed(stored, DEFAULTS, noCache, longAgo.negated()))
+        .isEqualTo(Reason.CHECK_FAILED);
+    assertThat(justFailed(unconfirmed, DEFAULTS, noCache, longAgo)).isEqualTo(Reason.CHECK_FAILED);
+  }
+
+  @Test
+  void whatNeedsNoCheckIsNoneTheWorseForOneThatFailed() {
+    StoredResponse stored = StoredCopy.fetched().checked(CHECKED).response();
+    assertThat(justFailed(stored, DEFAULTS, false, Duration.ZERO))
+        .isEqualTo(Reason.WITHIN_LIFETIME);
+    assertThat(justFailed(null, DEFAULTS, false, Duration.ZERO)).isEqualTo(Reason.NOT_STORED);
   }
 
   @ParameterizedTest
@@ -132,7 +199,7 @@ class FreshnessTest {
     Action expected =
         switch (reason) {
           case NOT_STORED -> Action.FETCH;
-          case WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED -> Action.SERVE;
+          case WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED, CHECK_FAILED -> Action.SERVE;
           case EXPIRED, CLIENT_ASKS, UNCONFIRMED, CHECKED_IN_FUTURE -> Action.VALIDATE;
         };
     assertThat(Decision.because(reason)).isEqualTo(new Decision(expected, reason));

@@ -3,7 +3,6 @@ package org.instantmirror.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,23 +24,13 @@ class CacheStatusTest {
         Arguments.of(
             CacheStatus.hit().withDetail("upstream-unreachable"),
             "InstantMirror; hit; detail=upstream-unreachable"),
-        Arguments.of(
-            CacheStatus.hit().withTtl(Duration.ofHours(1)), "InstantMirror; hit; ttl=3600"),
-        Arguments.of(CacheStatus.hit().withTtl(Duration.ZERO), "InstantMirror; hit; ttl=0"),
-        Arguments.of(
-            CacheStatus.hit().withTtl(Duration.ofMinutes(-2)), "InstantMirror; hit; ttl=-120"),
         Arguments.of(miss, "InstantMirror; fwd=uri-miss"),
         Arguments.of(miss.asStored(), "InstantMirror; fwd=uri-miss; stored"),
         Arguments.of(miss.asCollapsed(), "InstantMirror; fwd=uri-miss; collapsed"),
         Arguments.of(stale.withUpstreamStatus(304), "InstantMirror; fwd=stale; fwd-status=304"),
         Arguments.of(
-            miss.withDetail("a b")
-                .withTtl(Duration.ofSeconds(5))
-                .asCollapsed()
-                .asStored()
-                .withUpstreamStatus(200),
-            "InstantMirror; fwd=uri-miss; fwd-status=200; ttl=5; stored; collapsed;"
-                + " detail=\"a b\""));
+            miss.withDetail("a b").asCollapsed().asStored().withUpstreamStatus(200),
+            "InstantMirror; fwd=uri-miss; fwd-status=200; stored; collapsed;" + " detail=\"a b\""));
   }
 
   @ParameterizedTest

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -203,11 +204,34 @@ class CollapsedRequestTest {
   }
 
   @Test
+  void whoLookedBeforeACheckFailedAndAsksAfterwardsSharesTheFailure() {
+    fill();
+    clock.advance(Duration.ofSeconds(1));
+    upstream.file("/" + PATH, ONE).always(Behaviour.status(500));
+    Answer failed = of(mirror.answer(request(false, false)));
+    clock.nextLook(clock.instant().minusMillis(1));
+    Answer next = of(mirror.answer(request(false, false)));
+    assertThat(next).isEqualTo(failed).isInstanceOf(Answer.Stored.class);
+    assertThat(next.cacheStatus().toString())
+        .isEqualTo("InstantMirror; hit; detail=upstream-unreachable");
+    assertThat(upstream.requests("/" + PATH)).hasSize(2);
+  }
+
+  @Test
   void oneHeadAnswersAllWhoAskForTheHeadOfAColdFile() {
     List<Answer> answers = askAtOnce(Behaviour.proper(), false, true);
     assertThat(answers).allMatch(Answer.HeadOnly.class::isInstance);
+    assertStatuses(answers, "fwd=uri-miss", "fwd=uri-miss; collapsed");
     assertThat(upstream.requests("/" + PATH)).hasSize(1);
     assertThat(upstream.requests("/" + PATH).get(0).method()).isEqualTo("HEAD");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"404, fwd=uri-miss; fwd-status=404", "500, fwd=uri-miss"})
+  void oneHeadTellsAllThatThereIsNoneOrNoAnswer(int status, String told) {
+    List<Answer> answers = askAtOnce(Behaviour.status(status), false, true);
+    assertStatuses(answers, told, told + "; collapsed");
+    assertThat(upstream.requests("/" + PATH)).hasSize(1);
   }
 
   @Test

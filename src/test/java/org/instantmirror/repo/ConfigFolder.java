@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** A folder with an {@code instantmirror.conf}, {@code repos.d} and {@code vars} for a test. */
 final class ConfigFolder {
@@ -68,6 +69,11 @@ final class ConfigFolder {
 
   /** The repository {@code [test]}. */
   Repo readRepo() throws ConfigException {
-    return read().repo("test").orElseThrow();
+    return repo(read(), "test");
+  }
+
+  /** The repository of that name, which must be there. */
+  static Repo repo(Config config, String id) {
+    return Objects.requireNonNull(config.repos().get(new RepoId(id)), id);
   }
 }

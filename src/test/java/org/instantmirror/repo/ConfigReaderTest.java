@@ -100,7 +100,7 @@ class ConfigReaderTest {
     folder.write("a b, c/o.repo", "[other]\nbaseurl=http://up.example/\n");
     Config config =
         folder.read(new ConfigSources.Overrides(null, null, null, temp.resolve("a b, c")));
-    assertThat(config.repo("other")).isPresent();
+    assertThat(config.repos()).containsKey(new RepoId("other"));
   }
 
   @Test
@@ -258,7 +258,7 @@ class ConfigReaderTest {
         .repo("a.repo", "[x]\nbaseurl=http://up.example/1/\nenabled=0\nnonsense=1\n")
         .repo("b.repo", "[x]\nbaseurl=http://up.example/2/\n");
     Config config = folder.read();
-    assertThat(config.repo("x").orElseThrow().baseUrls())
+    assertThat(ConfigFolder.repo(config, "x").baseUrls())
         .containsExactly(new BaseUrl("http://up.example/2/"));
     assertThat(config.warnings()).isEmpty();
   }
@@ -270,20 +270,12 @@ class ConfigReaderTest {
         .repo("a.repo", "[a]\nbaseurl=http://127.0.0.1:8001/x/, https://Up.example/y/\n")
         .repo("b.repo", "[b]\nbaseurl=http://10.0.0.1/\nredirect_hosts = own.example:1\n");
     Config config = folder.read();
-    assertThat(config.repo("a").orElseThrow().transport().redirectHosts())
+    assertThat(ConfigFolder.repo(config, "a").transport().redirectHosts())
         .containsExactlyInAnyOrder(
             "cdn.example:8080", "127.0.0.1:8001", "up.example:443", "10.0.0.1:80");
-    assertThat(config.repo("b").orElseThrow().transport().redirectHosts())
+    assertThat(ConfigFolder.repo(config, "b").transport().redirectHosts())
         .containsExactlyInAnyOrder(
             "own.example:1", "127.0.0.1:8001", "up.example:443", "10.0.0.1:80");
-  }
-
-  @Test
-  void anUnknownRepositoryIsAbsentWhateverItsName() throws ConfigException {
-    Config config = folder.section("").read();
-    assertThat(config.repo("nothing")).isEmpty();
-    assertThat(config.repo("../x")).isEmpty();
-    assertThat(config.repo("")).isEmpty();
   }
 
   private void assertRefused(String message) {

@@ -245,7 +245,7 @@ class RepoFileTest {
   @Test
   void ofAKeyThatComesTwiceTheLastOneCounts() throws ConfigException {
     Config config = folder.section("retries = 1\nretries = 2\n").read();
-    assertThat(config.repo("test").orElseThrow().retries()).isEqualTo(2);
+    assertThat(ConfigFolder.repo(config, "test").retries()).isEqualTo(2);
     assertThat(config.warnings())
         .containsExactly(
             place(4)
@@ -276,7 +276,7 @@ class RepoFileTest {
   void aMetalinkBesideABaseUrlIsNoWarning() throws ConfigException {
     Config config = folder.section("metalink=https://m.example/metalink\n").read();
     assertThat(config.warnings()).isEmpty();
-    assertThat(config.repo("test")).isPresent();
+    assertThat(config.repos()).containsKey(new RepoId("test"));
   }
 
   @Test
@@ -284,7 +284,7 @@ class RepoFileTest {
     folder.repo(
         "test.repo", "[test]\nbaseurl=ftp://u:secret@up.example/ http://up.example/ file:///mnt\n");
     Config config = folder.read();
-    assertThat(config.repo("test").orElseThrow().baseUrls())
+    assertThat(ConfigFolder.repo(config, "test").baseUrls())
         .containsExactly(new BaseUrl("http://up.example/"));
     assertThat(config.warnings())
         .containsExactly(
@@ -353,7 +353,7 @@ class RepoFileTest {
         """);
     Config config = folder.read();
     assertThat(config.warnings()).isEmpty();
-    Repo fedora = config.repo("fedora").orElseThrow();
+    Repo fedora = ConfigFolder.repo(config, "fedora");
     assertThat(fedora.name()).isEqualTo("Fedora $releasever - $basearch");
     assertThat(fedora.upstreamUri(0, "40/x86_64/repodata/repomd.xml"))
         .hasToString(

@@ -98,7 +98,7 @@ class SampleConfigTest {
     String text = Files.readString(Path.of("conf/repos.d/example.repo.sample"));
     Config config = read(List.of(), text);
     assertThat(config.warnings()).isEmpty();
-    assertThat(config.repo("example").orElseThrow().variables())
+    assertThat(ConfigFolder.repo(config, "example").variables())
         .containsExactly("releasever", "basearch");
     String allInForce = text.replaceAll("(?m)^#(?=[a-z_]+ = |\\[)", "");
     assertThat(read(List.of(), allInForce).warnings()).isEmpty();

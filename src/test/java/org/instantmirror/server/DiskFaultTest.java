@@ -13,6 +13,7 @@ import org.instantmirror.testing.ConcurrentClients;
 import org.instantmirror.testing.FakeFile;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
+import org.instantmirror.testing.LogLines;
 import org.instantmirror.testing.Packages;
 import org.instantmirror.testing.RawResponse;
 import org.instantmirror.testing.RecordedRequest;
@@ -40,6 +41,7 @@ class DiskFaultTest {
   void start() {
     upstream = FakeUpstream.start();
     file = upstream.file("/a.rpm", RPM);
+    upstream.file("/c.rpm", RPM);
     disk = new FaultyDisk();
     gate = new Gate();
     mirror = RunningMirror.setup().repo(upstream, "timeout = 5").store(disk::open).start();
@@ -156,13 +158,52 @@ class DiskFaultTest {
     file.etag("\"1\"");
     assertThat(ready()).isEqualTo("ready\n");
     fillDiskInMidDownload().close();
-    await().until(() -> ready().contains("degraded") && ready().contains(NO_SPACE));
+    await().until(() -> !ready().equals("ready\n"));
+    assertThat(ready()).matches("ready, degraded:\ncannot .+" + NO_SPACE + "\n");
     assertPassedThrough("a.rpm", RPM);
 
     disk.recover();
 
     assertThat(ready()).isEqualTo("ready\n");
     assertStoredNow("a.rpm", RPM);
+  }
+
+  @Test
+  void faultIsLoggedOnceWhenItComesAndOnceWhenItGoes() throws Exception {
+    file.etag("\"1\"");
+    Gate others = new Gate();
+    upstream.file("/b.rpm", RPM).etag("\"1\"").next(Behaviour.proper().gated(others));
+    try (LogLines log = new LogLines("org.instantmirror")) {
+      try (TailingClient other = TailingClient.ask(mirror, "b.rpm")) {
+        others.release(10_000);
+        other.head();
+        fillDiskInMidDownload().close();
+        others.releaseAll();
+        other.readTo(SIZE);
+        assertThat(other.body()).isEqualTo(RPM);
+      }
+      String told = log.await("nothing new is stored, requests pass through: ");
+      assertThat(told).contains(NO_SPACE);
+      for (int i = 0; i < 3; i++) {
+        assertPassedThrough("a.rpm", RPM);
+        assertThat(ready()).contains(NO_SPACE);
+      }
+      assertThat(log.all().stream().filter(line -> line.contains(NO_SPACE)))
+          .as("only the fault itself, whatever it met")
+          .containsExactly(told);
+
+      disk.recover();
+      assertThat(ready()).isEqualTo("ready\n");
+      assertThat(ready()).isEqualTo("ready\n");
+      assertThat(log.all().stream().filter(line -> line.contains("can be written again")))
+          .hasSize(1);
+
+      disk.fullAfter(0);
+      assertPassedThrough("c.rpm", RPM);
+      assertThat(log.troubles().stream().filter(line -> line.contains(NO_SPACE)))
+          .as("a new one is news again")
+          .hasSize(2);
+    }
   }
 
   @Test

@@ -197,6 +197,7 @@ class ExpiredCopyTest {
       it.fetch("a.rpm", RPM);
       it.pass(PACKAGE_EXPIRE);
       assertServed(it.get("a.rpm"), RPM, Mirrored.UNREACHABLE);
+      it.passSeconds(1);
       assertThat(cacheStatus(it.get("a.rpm"))).as("it stays expired").isEqualTo(VALIDATED);
     }
   }

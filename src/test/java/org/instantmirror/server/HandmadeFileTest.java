@@ -2,6 +2,7 @@ package org.instantmirror.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.instantmirror.server.Mirrored.HIT;
+import static org.instantmirror.server.Mirrored.METADATA_EXPIRE;
 import static org.instantmirror.server.Mirrored.PACKAGE_EXPIRE;
 import static org.instantmirror.server.Mirrored.UNREACHABLE;
 import static org.instantmirror.server.Mirrored.V1;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.instantmirror.testing.Behaviour;
@@ -28,6 +30,8 @@ class HandmadeFileTest {
   private static final byte[] RPM = Packages.rpm(50_000, 1);
   private static final byte[] OTHER = Packages.rpm(50_000, 2);
   private static final byte[] SHORT = java.util.Arrays.copyOf(RPM, 49_999);
+  private static final String METADATA = "el9/repodata/repomd.xml";
+  private static final String KEPT = "InstantMirror; fwd=stale; fwd-status=404";
   private static final String CONFIRMED = "InstantMirror; fwd=stale; fwd-status=200";
 
   private static void put(Mirrored it, String path, byte[] content, Instant modified)
@@ -122,6 +126,42 @@ class HandmadeFileTest {
       put(it, "p/a.rpm", RPM, V1);
       assertThat(it.get("p/a.rpm").status()).isEqualTo(404);
       assertThat(it.mirror.stored("p/a.rpm")).doesNotExist();
+    }
+  }
+
+  @Test
+  void metadataThatUpstreamDoesNotHaveIsKeptAndAskedForOnceALifetime() throws Exception {
+    byte[] repomd = Mirrored.text("<repomd>1</repomd>\n");
+    try (Mirrored it = Mirrored.with("vanish_after = 48h")) {
+      put(it, METADATA, repomd, V1);
+      assertServed(it.get(METADATA), repomd, KEPT);
+      assertServed(it.get(METADATA), repomd, HIT);
+      assertServed(it.getNoCache(METADATA), repomd, HIT);
+      it.pass(METADATA_EXPIRE.minusMillis(1));
+      assertServed(it.get(METADATA), repomd, HIT);
+      assertThat(it.asked(METADATA)).isEqualTo(1);
+      assertServed(it.getNoCache(METADATA), repomd, "InstantMirror; fwd=request; fwd-status=404");
+      assertServed(it.getNoCache(METADATA), repomd, HIT);
+      it.pass(METADATA_EXPIRE);
+      assertServed(it.get(METADATA), repomd, KEPT);
+      assertThat(it.asked(METADATA)).isEqualTo(3);
+      it.pass(Duration.ofDays(2));
+      assertThat(it.get(METADATA).status()).isEqualTo(404);
+      assertThat(it.mirror.stored(METADATA)).doesNotExist();
+    }
+  }
+
+  @Test
+  void metadataThatUpstreamGetsMeanwhileIsComparedLikeAnyThatWasPutThere() throws Exception {
+    byte[] ours = Mirrored.text("<repomd>1</repomd>\n");
+    byte[] theirs = Mirrored.text("<repomd>2</repomd>\n");
+    try (Mirrored it = Mirrored.with("vanish_after = 48h")) {
+      put(it, METADATA, ours, V2);
+      assertServed(it.get(METADATA), ours, KEPT);
+      it.upstream.file("/" + METADATA, theirs).lastModified(V1);
+      it.pass(METADATA_EXPIRE);
+      it.fetch(METADATA, theirs);
+      assertServed(it.get(METADATA), theirs, HIT);
     }
   }
 }

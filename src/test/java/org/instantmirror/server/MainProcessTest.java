@@ -73,7 +73,21 @@ class MainProcessTest {
         first.destroyForcibly();
       }
       assertThat(folder.resolve("first.out")).content(UTF_8).hasLineCount(1);
-      assertThat(folder.resolve("first.err")).content(UTF_8).contains("GET /mirror/repo/a.rpm 200");
+      String time = "(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO  ";
+      assertThat(folder.resolve("first.err"))
+          .content(UTF_8)
+          .containsPattern(
+              time
+                  + "access 127\\.0\\.0\\.1 GET /mirror/repo/a\\.rpm 200 20000 \\d+ ms"
+                  + " \"InstantMirror; fwd=uri-miss; stored\" "
+                  + upstream.hostPort()
+                  + "$")
+          .containsPattern(
+              time
+                  + "download repo/a\\.rpm: stored, 20000 bytes in \\d+\\.\\d{3} s,"
+                  + " \\d+\\.\\d\\d MB/s, resumed from 0, 0 failed tries, 1 clients, "
+                  + upstream.uri("/a.rpm")
+                  + "$");
       assertThat(folder.resolve("cache/repo/a.rpm")).hasBinaryContent(rpm);
     }
   }

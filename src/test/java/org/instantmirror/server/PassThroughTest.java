@@ -148,6 +148,37 @@ class PassThroughTest {
     assertThat(only("head.txt").method()).isEqualTo("HEAD");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "200, 'X-None: 1'",
+    "206, 'Range: bytes=1-2'",
+    "304, 'If-None-Match: \"1\"'",
+    "412, 'If-Match: \"2\"'",
+    "416, 'Range: bytes=99-'",
+  })
+  void whateverUpstreamAnswersCacheStatusSaysThatItWasPassedThrough(int status, String field) {
+    upstream.file("/status.txt", "0123456789".getBytes(UTF_8)).etag("\"1\"");
+    for (String method : List.of("GET", "HEAD")) {
+      RawResponse answer = mirror.request(method, "/mirror/repo/status.txt", field);
+      // A range is GET's alone.
+      assertThat(answer.status()).isIn(status, method.equals("HEAD") ? 200 : status);
+      assertThat(values(answer, "Cache-Status")).containsExactly("InstantMirror; fwd=bypass");
+    }
+  }
+
+  @Test
+  void whatCanNotBePassedThroughSaysSoToo() {
+    try (FakeUpstream dead = FakeUpstream.start();
+        RunningMirror cutOff = RunningMirror.setup().repo(dead).start()) {
+      dead.stop();
+      RawResponse answer = cutOff.get("page.txt");
+      assertThat(answer.status()).isEqualTo(502);
+      assertThat(values(answer, "Cache-Status")).containsExactly("InstantMirror; fwd=bypass");
+      assertThat(values(mirror.get("none.txt"), "Cache-Status"))
+          .containsExactly("InstantMirror; fwd=bypass");
+    }
+  }
+
   @Test
   void fieldsOfOneConnectionAreDropped() {
     upstream

@@ -2,6 +2,7 @@ package org.instantmirror.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,6 +80,21 @@ class ShutdownTest {
         // As clear an end.
       } finally {
         gate.releaseAll();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD"})
+  void anUpstreamThatHangsHoldsNobodyUp(String method) throws Exception {
+    try (FakeUpstream upstream = FakeUpstream.start()) {
+      upstream.hang();
+      RunningMirror mirror = RunningMirror.setup().repo(upstream, "timeout = 60").start();
+      try (RawClient client = new RawClient(mirror.port())) {
+        client.send(method, "/mirror/repo/a.rpm");
+        upstream.awaitRequests("/a.rpm", 1);
+        // Five seconds are what running downloads would be waited for.
+        assertTimeout(Duration.ofSeconds(4), mirror::close);
       }
     }
   }

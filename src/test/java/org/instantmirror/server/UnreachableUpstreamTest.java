@@ -92,6 +92,7 @@ class UnreachableUpstreamTest {
       it.upstream.file("/" + METADATA, REPOMD).always(Behaviour.html());
       assertServed(it.get(METADATA), REPOMD, UNREACHABLE);
       it.upstream.file("/" + METADATA, REPOMD).always(Behaviour.empty());
+      it.passSeconds(1);
       assertServed(it.get(METADATA), REPOMD, UNREACHABLE);
     }
   }
@@ -112,6 +113,54 @@ class UnreachableUpstreamTest {
         assertThat(it.head("b.rpm").status()).isEqualTo(502);
       }
       assertThat(it.mirror.stored("b.rpm")).doesNotExist();
+    }
+  }
+
+  @Test
+  void whileUpstreamRestsEachErrorNamesItsOwnFileTheRepositoryAndTheReason() {
+    try (Mirrored it = filled()) {
+      it.upstream.stop();
+      String asked = it.get("b.rpm").text();
+      assertThat(asked).contains(it.upstream.uri("/b.rpm") + ": connection refused");
+      String origin = it.upstream.origin();
+      String unasked = "repo 'repo': upstream is unreachable (" + origin + ": connection refused)";
+      assertThat(it.get("p/c.rpm").text())
+          .contains(unasked)
+          .contains("; p/c.rpm was not asked for")
+          .doesNotContain("b.rpm");
+      assertThat(it.head("p/d.rpm").status()).isEqualTo(502);
+      assertThat(it.get("e.txt").text())
+          .contains(it.upstream.uri("/e.txt") + ": not asked for")
+          .contains("'repo'")
+          .doesNotContain("rpm");
+    }
+  }
+
+  @Test
+  void aRestAfterATimeOutIsAGatewayTimeoutForOtherFilesToo() {
+    try (Mirrored it = filled()) {
+      it.upstream.hang();
+      assertThat(it.get("b.rpm").status()).isEqualTo(504);
+      RawResponse unasked = it.get("c.rpm");
+      assertThat(unasked.status()).isEqualTo(504);
+      assertThat(unasked.text())
+          .contains(it.upstream.origin() + ": no byte within 500 ms)")
+          .contains("c.rpm")
+          .doesNotContain("b.rpm");
+      assertThat(it.head("d.rpm").status()).isEqualTo(504);
+      assertThat(it.asked("c.rpm") + it.asked("d.rpm")).isZero();
+    }
+  }
+
+  @Test
+  void aFailureOfOneFileIsNoReasonForAnother() {
+    try (Mirrored it = filled()) {
+      it.upstream.file("/b.rpm", RPM).always(Behaviour.status(500));
+      assertThat(it.get("b.rpm").text()).contains("/b.rpm: answered 500");
+      it.upstream.stop();
+      assertThat(it.head("c.rpm").status()).isEqualTo(502);
+      assertThat(it.get("d.rpm").text())
+          .contains("repo 'repo': upstream is unreachable; d.rpm was not asked for");
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -144,6 +145,105 @@ class ConnectionReuseTest {
     UpstreamResponse response = get();
     Bodies.readAll(response);
     response.abort();
+
+    Bodies.readAll(get());
+    assertThat(upstream.connectionsAccepted()).isEqualTo(1);
+  }
+
+  private CompletableFuture<UpstreamResponse> getInBackground(Cancellation cancellation) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return client.execute(repo.get(upstream.uri("/a.rpm")), cancellation);
+          } catch (UpstreamException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
+  private static void assertGivenUp(CompletableFuture<UpstreamResponse> answer) {
+    assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(UpstreamException.class)
+        .hasMessageEndingWith("/a.rpm: given up");
+  }
+
+  @Test
+  void cancellationFailsARequestWhoseAnswerHasNotCome() throws Exception {
+    upstream.hang();
+    repo.timeout(Duration.ofMinutes(1));
+    Cancellation cancellation = new Cancellation();
+    CompletableFuture<UpstreamResponse> hanging = getInBackground(cancellation);
+    upstream.awaitRequests("/a.rpm", 1);
+
+    cancellation.cancel();
+
+    assertGivenUp(hanging);
+    upstream.awaitOpenConnections(0);
+    upstream.stopHanging();
+    assertThat(Bodies.readAll(get())).as("the next has a connection").isEqualTo(CONTENT);
+  }
+
+  @Test
+  void cancellationOnAConnectionThatWasUsedBeforeIsNotTakenForADeadOne() throws Exception {
+    Bodies.readAll(get());
+    upstream.hang();
+    repo.timeout(Duration.ofMinutes(1));
+    Cancellation cancellation = new Cancellation();
+    CompletableFuture<UpstreamResponse> hanging = getInBackground(cancellation);
+    upstream.awaitRequests("/a.rpm", 2);
+
+    cancellation.cancel();
+
+    assertGivenUp(hanging);
+    assertThat(upstream.requests("/a.rpm")).as("not asked again").hasSize(2);
+  }
+
+  @Test
+  void cancellationEndsTheWaitForAConnection() throws Exception {
+    repo.maxConnections(1).timeout(Duration.ofMinutes(1));
+    Gate gate = new Gate();
+    file.next(Behaviour.proper().gated(gate));
+    try (UpstreamResponse first = get()) {
+      Cancellation cancellation = new Cancellation();
+      CompletableFuture<UpstreamResponse> waiting = getInBackground(cancellation);
+
+      cancellation.cancel();
+
+      assertGivenUp(waiting);
+      gate.releaseAll();
+      assertThat(Bodies.readAll(first)).isEqualTo(CONTENT);
+    }
+    assertThat(upstream.requests("/a.rpm")).hasSize(1);
+  }
+
+  @Test
+  void cancellationFailsABlockedReadToo() throws Exception {
+    file.next(Behaviour.proper().stallAfter(1000));
+    Cancellation cancellation = new Cancellation();
+    UpstreamResponse response = client.execute(repo.get(upstream.uri("/a.rpm")), cancellation);
+    Bodies.read(response, 1000);
+
+    cancellation.cancel();
+
+    assertFault(() -> response.read(ByteBuffer.allocate(1)), Kind.BROKEN, "connection");
+    upstream.awaitOpenConnections(0);
+  }
+
+  @Test
+  void whatWasCancelledBeforehandIsNotAsked() {
+    Cancellation cancellation = new Cancellation();
+    cancellation.cancel();
+
+    assertGivenUp(getInBackground(cancellation));
+    assertThat(upstream.requests()).isEmpty();
+  }
+
+  @Test
+  void cancellationAfterTheEndHarmsNobody() throws Exception {
+    Cancellation cancellation = new Cancellation();
+    Bodies.readAll(client.execute(repo.get(upstream.uri("/a.rpm")), cancellation));
+    cancellation.cancel();
 
     Bodies.readAll(get());
     assertThat(upstream.connectionsAccepted()).isEqualTo(1);

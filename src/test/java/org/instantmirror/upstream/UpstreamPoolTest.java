@@ -11,6 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.instantmirror.upstream.UpstreamException.Kind;
+import org.instantmirror.upstream.UpstreamPool.Exhaustion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,17 +115,13 @@ class UpstreamPoolTest {
   void exhaustionIsToldWhileAllUpstreamsRest() {
     UpstreamPool pool = new UpstreamPool(2);
     pool.failed(0, T0);
-    pool.markExhausted(new UpstreamException(Kind.TIMEOUT, "http://up/: no byte within 10000 ms"));
+    Exhaustion why = new Exhaustion(Kind.TIMEOUT, "http://up: no byte within 10000 ms");
+    pool.markExhausted(why);
     assertThat(pool.exhausted(T0)).as("one may still be asked").isEmpty();
 
     pool.failed(1, T0);
 
-    assertThat(pool.exhausted(T0))
-        .hasValueSatisfying(
-            error -> {
-              assertThat(error.kind()).isEqualTo(Kind.TIMEOUT);
-              assertThat(error).hasMessage("http://up/: no byte within 10000 ms");
-            });
+    assertThat(pool.exhausted(T0)).contains(why);
     assertThat(pool.exhausted(T0.plusMillis(500))).as("the rest has ended").isEmpty();
   }
 
@@ -132,7 +129,7 @@ class UpstreamPoolTest {
   void successForgetsExhaustion() {
     UpstreamPool pool = new UpstreamPool(1);
     pool.failed(0, T0);
-    pool.markExhausted(new UpstreamException(Kind.BROKEN, "x"));
+    pool.markExhausted(new Exhaustion(Kind.UNREACHABLE, "x"));
     pool.succeeded(0);
     pool.failed(0, T0.plusSeconds(1));
 

@@ -1,0 +1,156 @@
+package org.instantmirror.download;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.instantmirror.store.PartialEntry;
+import org.instantmirror.store.StorageException;
+import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.UpstreamException;
+import org.instantmirror.upstream.UpstreamResponse;
+
+/**
+ * Receives the body of one answer: writes its bytes to the partial entry, judges the first ones,
+ * opens the download to clients with them, and publishes the others as they come. Runs on the
+ * download's thread.
+ */
+final class Reception {
+
+  /** Bytes read from upstream at once; what one transfer costs in memory. */
+  private static final int BUFFER = 64 * 1024;
+
+  private static final ThreadLocal<ByteBuffer> BUFFERS =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER));
+
+  private final Download download;
+  private final URI uri;
+  private final UpstreamResponse answer;
+  private final HeldPartial held;
+  private final PartialEntry target;
+  private final Cancellation cancellation;
+
+  /** The first bytes of the file, gathered until they can be judged. */
+  private byte[] prefix = {};
+
+  /**
+   * @param uri what was asked for
+   * @param answer with a body that begins where the held bytes end
+   * @param held an entry; let go of if its first bytes can't be the file
+   * @param cancellation the answer's
+   */
+  Reception(
+      Download download,
+      URI uri,
+      UpstreamResponse answer,
+      HeldPartial held,
+      Cancellation cancellation) {
+    this.download = download;
+    this.uri = uri;
+    this.answer = answer;
+    this.held = held;
+    this.target = Objects.requireNonNull(held.entry());
+    this.cancellation = cancellation;
+  }
+
+  /**
+   * Receives all of it.
+   *
+   * @return {@link AttemptResult.Whole}, {@link AttemptResult.Stopped}, or {@link
+   *     AttemptResult.Failed} if this can't be the file
+   * @throws UpstreamException if the transfer breaks
+   * @throws StorageException if the disk doesn't take it
+   */
+  AttemptResult run() throws UpstreamException, StorageException {
+    ByteBuffer buffer = BUFFERS.get().clear();
+    if (!isOpen()) {
+      prefix = readPrefix();
+    }
+    while (true) {
+      boolean atEnd = answer.read(buffer) < 0;
+      if (cancellation.isCancelled()) {
+        return new AttemptResult.Stopped();
+      }
+      buffer.flip();
+      Optional<String> objection = take(buffer, atEnd);
+      if (objection.isPresent()) {
+        return AttemptResult.implausible(uri, objection.get());
+      }
+      buffer.clear();
+      if (atEnd) {
+        return new AttemptResult.Whole(answer.endIsCertain());
+      }
+    }
+  }
+
+  private boolean isOpen() {
+    return download.phase() == Phase.STREAMING;
+  }
+
+  /** What is wrong with them, or empty. */
+  private Optional<String> take(ByteBuffer bytes, boolean atEnd) throws StorageException {
+    if (!isOpen()) {
+      gather(bytes);
+    }
+    if (target.length() >= 0 && target.size() + bytes.remaining() > target.length()) {
+      return Optional.of("more bytes than the file has");
+    }
+    if (bytes.hasRemaining()) {
+      target.append(bytes);
+    }
+    if (isOpen()) {
+      download.publish(target.size());
+    } else if (target.size() >= Plausibility.PREFIX || atEnd) {
+      Optional<String> objection = open();
+      if (objection.isPresent()) {
+        return objection;
+      }
+    }
+    return atEnd && target.size() < target.length()
+        ? Optional.of("fewer bytes than the file has")
+        : Optional.empty();
+  }
+
+  private void gather(ByteBuffer bytes) {
+    int n = Math.min(Plausibility.PREFIX - prefix.length, bytes.remaining());
+    byte[] longer = Arrays.copyOf(prefix, prefix.length + n);
+    bytes.duplicate().get(longer, prefix.length, n);
+    prefix = longer;
+  }
+
+  /** Opens the download to clients if its first bytes can be the file; what is wrong if not. */
+  private Optional<String> open() throws StorageException {
+    Order order = download.order();
+    Optional<String> objection =
+        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
+    if (objection.isPresent()) {
+      held.discard();
+      return objection;
+    }
+    try {
+      download.open(target, answer.endIsCertain());
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return Optional.empty();
+  }
+
+  /** The beginning of what an earlier run left. */
+  private byte[] readPrefix() throws StorageException {
+    ByteBuffer first = ByteBuffer.allocate((int) Math.min(Plausibility.PREFIX, target.size()));
+    try (PartialEntry.Reader reader = target.openReader()) {
+      while (first.hasRemaining() && reader.read(first, first.position()) > 0) {
+        // Until all are there.
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return Arrays.copyOf(first.array(), first.position());
+  }
+
+  private StorageException unreadable(IOException cause) {
+    return new StorageException("can't read back the partial entry of " + target.key(), cause);
+  }
+}

@@ -1,0 +1,126 @@
+package org.instantmirror.download;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.instantmirror.upstream.UpstreamPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which upstreams a download has asked, in rounds with growing pauses, and what came of it.
+ * Confined to the transfer's thread.
+ */
+final class Tries {
+
+  /** A transfer that got this far since its last break isn't stuck: its tries are counted anew. */
+  private static final long PROGRESS = 1 << 20;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  private final Order order;
+  private final UpstreamPool pool;
+  private final Set<Integer> missing = new HashSet<>();
+  private final Set<Integer> failed = new HashSet<>(); // in this round
+  private int round = 1;
+  private long sizeAtBreak;
+  private @Nullable Failure lastFailure;
+
+  /** Whether the last failure was the upstream's as a whole. */
+  private boolean upstreamFailed;
+
+  /**
+   * @param pool the health of the repository's upstreams, which learns what comes of each try
+   */
+  Tries(Order order, UpstreamPool pool) {
+    this.order = order;
+    this.pool = pool;
+  }
+
+  /** Whom to ask next; empty if nobody is left in this round. */
+  Optional<Integer> next(Instant now) {
+    return pool.candidates(now).stream()
+        .filter(index -> !missing.contains(index) && !failed.contains(index))
+        .findFirst();
+  }
+
+  /** It gave an answer that ends the download. */
+  void answered(int index, Instant now) {
+    pool.succeeded(index, now);
+  }
+
+  /** It doesn't have the file. */
+  void notThere(int index, Instant now) {
+    pool.succeeded(index, now);
+    missing.add(index);
+  }
+
+  /**
+   * The try failed.
+   *
+   * @param began when it did
+   * @param size how many bytes are here
+   */
+  void failed(int index, AttemptResult.Failed result, Instant began, Instant now, long size) {
+    lastFailure = result.failure();
+    upstreamFailed = result.upstreamDown();
+    failed.add(index);
+    if (upstreamFailed) {
+      pool.failed(index, began, now);
+    }
+    if (size - sizeAtBreak >= PROGRESS) {
+      round = 1;
+    }
+    sizeAtBreak = size;
+  }
+
+  /** Whether no upstream has the file, and all of them say so. */
+  boolean missingEverywhere() {
+    return missing.size() == order.repo().baseUrls().size();
+  }
+
+  /** Whether an upstream has said that it doesn't have the file. */
+  boolean missingSomewhere() {
+    return !missing.isEmpty();
+  }
+
+  /** Whether any upstream was asked in this round; all may rest. */
+  boolean any() {
+    return !failed.isEmpty() || !missing.isEmpty();
+  }
+
+  /** Whether no round is to follow this one. */
+  boolean usedUp() {
+    return round >= order.repo().retries();
+  }
+
+  /** Why they failed: what the last upstream that was asked said, or that none could be. */
+  Failure failure(Instant now) {
+    return lastFailure == null ? Failure.notAsked(order, pool.exhausted(now)) : lastFailure;
+  }
+
+  /** Spares others the same tries while all upstreams rest. */
+  void shareFailure() {
+    if (upstreamFailed && lastFailure != null) {
+      pool.markExhausted(lastFailure.ofUpstream());
+    }
+  }
+
+  /**
+   * Begins the next round.
+   *
+   * @return after which pause
+   */
+  Duration nextRound(Instant now) {
+    Duration own = FIRST_PAUSE.multipliedBy(1L << Math.min(round, 6));
+    Duration pause = own.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : own;
+    // An upstream that rests is waited for; its rest is no longer than our own pauses get.
+    Duration rest =
+        pool.earliestReturn(now).map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
+    round++;
+    failed.clear();
+    return rest.compareTo(pause) > 0 ? rest : pause;
+  }
+}
