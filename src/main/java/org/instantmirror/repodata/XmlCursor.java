@@ -1,0 +1,222 @@
+package org.instantmirror.repodata;
+
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.Set;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through an XML document once, from element to element. What isn't asked for is passed over,
+ * so unknown elements and attributes don't matter. No DTD, hence no entities but XML's own five; no
+ * file or URL is ever opened; what is kept of the document is bounded. Prefixes are not looked at:
+ * where repodata uses two namespaces, their local names differ. Not thread-safe.
+ */
+final class XmlCursor implements AutoCloseable {
+  /** Repodata has five levels at most. */
+  private static final int MAX_DEPTH = 32;
+
+  /** Of elements, attributes, prefixes and namespaces, all of which parsers keep to the end. */
+  private static final int MAX_NAMES = 1_000;
+
+  private static final String MESSAGE = "Message:";
+
+  private final String file;
+  private final TokenBudget input;
+  private final XMLStreamReader reader;
+  private final Set<String> names = new HashSet<>();
+  private int depth;
+  private boolean atStart;
+
+  /**
+   * Goes to the root element.
+   *
+   * @param in left open
+   * @param file names the document in messages
+   * @throws RepodataException if it has none, or isn't called {@code root}
+   */
+  XmlCursor(InputStream in, String file, String root, ReadLimits limits) throws IOException {
+    this.file = file;
+    this.input = new TokenBudget(in, file, limits.tokenBytes());
+    try {
+      this.reader = factory().createXMLStreamReader(input);
+    } catch (XMLStreamException e) {
+      throw fault(e);
+    }
+    while (!atStart) {
+      if (next() == XMLStreamConstants.END_DOCUMENT) {
+        throw fault("the document is empty");
+      }
+    }
+    if (!name().equals(root)) {
+      throw fault("the document is a <" + name() + ">, not a <" + root + ">");
+    }
+  }
+
+  private static XMLInputFactory factory() {
+    // The platform's own, whatever a container has on its class path: the limits rely on it.
+    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+    factory.setProperty(XMLInputFactory.IS_COALESCING, false);
+    return factory;
+  }
+
+  /** How many elements are open; 1 in the root. */
+  int depth() {
+    return depth;
+  }
+
+  /** The local name of the element that was begun last. */
+  String name() {
+    return reader.getLocalName();
+  }
+
+  /**
+   * Goes to the next child of the element at that depth; passes over what the caller has left
+   * unread of the child before.
+   *
+   * @return whether there is one; if not, the element has ended
+   */
+  boolean nextChild(int parent) throws IOException {
+    while (depth >= parent) {
+      next();
+      if (atStart && depth == parent + 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** An attribute of the element that has just begun; null if it isn't there. */
+  @Nullable String attribute(String localName) {
+    for (int i = 0; i < reader.getAttributeCount(); i++) {
+      if (reader.getAttributeLocalName(i).equals(localName)) {
+        return reader.getAttributeValue(i);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The text of the element that has just begun, without that of elements in it, stripped; ends the
+   * element.
+   *
+   * @throws RepodataException if it is longer than {@code maxChars}
+   */
+  String text(int maxChars) throws IOException {
+    int own = depth;
+    String element = name();
+    StringBuilder text = new StringBuilder();
+    while (depth >= own) {
+      int event = next();
+      if (depth == own && isText(event)) {
+        text.append(reader.getTextCharacters(), reader.getTextStart(), reader.getTextLength());
+        if (text.length() > maxChars) {
+          throw fault("<" + element + "> holds more than " + maxChars + " characters");
+        }
+      }
+    }
+    return text.toString().strip();
+  }
+
+  private static boolean isText(int event) {
+    return event == XMLStreamConstants.CHARACTERS
+        || event == XMLStreamConstants.CDATA
+        || event == XMLStreamConstants.SPACE;
+  }
+
+  /** Reads the document to its end, so that what is cut off or damaged there is noticed. */
+  void finish() throws IOException {
+    while (next() != XMLStreamConstants.END_DOCUMENT) {
+      // Comments and spaces.
+    }
+  }
+
+  private int next() throws IOException {
+    input.renew();
+    int event;
+    try {
+      event = reader.next();
+    } catch (XMLStreamException e) {
+      throw fault(e);
+    } catch (RuntimeException e) {
+      // The platform's parser throws some for bad input: ArrayIndexOutOfBoundsException and others.
+      throw new RepodataException(where() + "it is not well-formed XML", e);
+    }
+    atStart = event == XMLStreamConstants.START_ELEMENT;
+    switch (event) {
+      case XMLStreamConstants.START_ELEMENT -> begin();
+      case XMLStreamConstants.END_ELEMENT -> depth--;
+      case XMLStreamConstants.DTD -> throw fault("it has a document type declaration");
+      case XMLStreamConstants.ENTITY_REFERENCE ->
+          throw fault("it refers to the entity '" + reader.getLocalName() + "'");
+      case XMLStreamConstants.PROCESSING_INSTRUCTION -> count(reader.getPITarget());
+      default -> {
+        // Text, and what nobody asks for.
+      }
+    }
+    return event;
+  }
+
+  private void begin() throws RepodataException {
+    if (++depth > MAX_DEPTH) {
+      throw fault("elements are nested deeper than " + MAX_DEPTH);
+    }
+    count(reader.getLocalName());
+    count(reader.getPrefix());
+    for (int i = 0; i < reader.getAttributeCount(); i++) {
+      count(reader.getAttributeLocalName(i));
+      count(reader.getAttributePrefix(i));
+    }
+    for (int i = 0; i < reader.getNamespaceCount(); i++) {
+      count(reader.getNamespacePrefix(i));
+      count(reader.getNamespaceURI(i));
+    }
+  }
+
+  private void count(@Nullable String name) throws RepodataException {
+    if (name != null && names.add(name) && names.size() > MAX_NAMES) {
+      throw fault("it has more than " + MAX_NAMES + " different names");
+    }
+  }
+
+  /** What is wrong at this place. */
+  RepodataException fault(String what) {
+    return new RepodataException(where() + what);
+  }
+
+  private String where() {
+    return file + ", line " + Math.max(1, reader.getLocation().getLineNumber()) + ": ";
+  }
+
+  /** What the parser's exception means: the stream's own if that failed, else bad XML. */
+  private IOException fault(XMLStreamException e) {
+    if (e.getNestedException() instanceof IOException ofStream
+        && !(ofStream instanceof CharConversionException)) {
+      return ofStream;
+    }
+    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNumber());
+    String message = String.valueOf(e.getMessage());
+    // The parser writes its own idea of the place in front.
+    int begin = message.indexOf(MESSAGE);
+    String reason = (begin < 0 ? message : message.substring(begin + MESSAGE.length())).strip();
+    return new RepodataException(
+        file + ", line " + line + ": it is not well-formed XML: " + reason, e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      reader.close();
+    } catch (XMLStreamException e) {
+      // Nothing was written, and the stream is the caller's.
+    }
+  }
+}
