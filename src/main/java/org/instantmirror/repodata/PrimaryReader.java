@@ -28,7 +28,7 @@ public final class PrimaryReader {
   /**
    * Gives each package to {@code sink}, in the order of the file.
    *
-   * @param in the XML, open; read to its end and left open
+   * @param in the file, compressed or not; read to its end and left open
    * @param file names it in messages
    * @return how many packages there were
    * @throws RepodataException if it is no primary file or is beyond the limits; the packages before
@@ -37,7 +37,7 @@ public final class PrimaryReader {
    */
   public static int read(InputStream in, String file, ReadLimits limits, Sink<PackageEntry> sink)
       throws IOException {
-    try (XmlCursor cursor = new XmlCursor(in, file, "metadata", limits)) {
+    try (XmlCursor cursor = XmlCursor.open(in, file, "metadata", limits)) {
       int count = 0;
       while (cursor.nextChild(1)) {
         if (cursor.name().equals("package")) {

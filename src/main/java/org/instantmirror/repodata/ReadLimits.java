@@ -8,7 +8,7 @@ package org.instantmirror.repodata;
  * @param ratio of these to the bytes that were read, at least 1; asked only of what is larger than
  *     {@link #ANY_RATIO_BYTES}
  * @param tokenBytes of one tag, comment, or run of text in XML, at least 1
- * @param items packages, advisories, records or URLs of a file; packages of an advisory; at least 1
+ * @param items packages, advisories, parts or URLs of a file, at least 1
  */
 public record ReadLimits(long openBytes, int ratio, int tokenBytes, int items) {
 

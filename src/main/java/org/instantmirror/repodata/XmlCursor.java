@@ -27,34 +27,49 @@ final class XmlCursor implements AutoCloseable {
   private static final String MESSAGE = "Message:";
 
   private final String file;
+  private final InputStream open;
   private final TokenBudget input;
   private final XMLStreamReader reader;
   private final Set<String> names = new HashSet<>();
   private int depth;
   private boolean atStart;
 
-  /**
-   * Goes to the root element.
-   *
-   * @param in left open
-   * @param file names the document in messages
-   * @throws RepodataException if it has none, or isn't called {@code root}
-   */
-  XmlCursor(InputStream in, String file, String root, ReadLimits limits) throws IOException {
+  private XmlCursor(InputStream open, String file, ReadLimits limits) throws IOException {
+    this.open = open;
     this.file = file;
-    this.input = new TokenBudget(in, file, limits.tokenBytes());
+    this.input = new TokenBudget(open, file, limits.tokenBytes());
     try {
       this.reader = factory().createXMLStreamReader(input);
     } catch (XMLStreamException e) {
       throw fault(e);
     }
-    while (!atStart) {
-      if (next() == XMLStreamConstants.END_DOCUMENT) {
-        throw fault("the document is empty");
+  }
+
+  /**
+   * Goes to the root element of a document that may be compressed.
+   *
+   * @param in left open
+   * @param file names the document in messages
+   * @throws RepodataException if it isn't called {@code root}, or there is none
+   */
+  static XmlCursor open(InputStream in, String file, String root, ReadLimits limits)
+      throws IOException {
+    InputStream open = Decompression.open(in, file, limits);
+    boolean opened = false;
+    try {
+      XmlCursor cursor = new XmlCursor(open, file, limits);
+      while (!cursor.atStart) {
+        cursor.next();
       }
-    }
-    if (!name().equals(root)) {
-      throw fault("the document is a <" + name() + ">, not a <" + root + ">");
+      if (!cursor.name().equals(root)) {
+        throw cursor.fault("the document is a <" + cursor.name() + ">, not a <" + root + ">");
+      }
+      opened = true;
+      return cursor;
+    } finally {
+      if (!opened) {
+        open.close();
+      }
     }
   }
 
@@ -212,11 +227,8 @@ final class XmlCursor implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    try {
-      reader.close();
-    } catch (XMLStreamException e) {
-      // Nothing was written, and the stream is the caller's.
-    }
+  public void close() throws IOException {
+    // The parser itself holds nothing but memory.
+    open.close();
   }
 }
