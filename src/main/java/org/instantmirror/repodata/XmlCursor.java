@@ -1,8 +1,14 @@
 package org.instantmirror.repodata;
 
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import javax.xml.stream.XMLInputFactory;
@@ -24,6 +30,8 @@ final class XmlCursor implements AutoCloseable {
   /** Of elements, attributes, prefixes and namespaces, all of which parsers keep to the end. */
   private static final int MAX_NAMES = 1_000;
 
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
   private static final String MESSAGE = "Message:";
 
   private final String file;
@@ -39,9 +47,11 @@ final class XmlCursor implements AutoCloseable {
     this.file = file;
     this.input = new TokenBudget(open, file, limits.tokenBytes());
     try {
-      this.reader = factory().createXMLStreamReader(input);
+      this.reader = factory().createXMLStreamReader(characters(input));
     } catch (XMLStreamException e) {
       throw fault(e);
+    } catch (CharacterCodingException e) {
+      throw new RepodataException(file + ": it is not UTF-8", e);
     }
   }
 
@@ -71,6 +81,24 @@ final class XmlCursor implements AutoCloseable {
         open.close();
       }
     }
+  }
+
+  /**
+   * Decoded by ourselves, whatever the document declares: repodata is UTF-8 everywhere, and the
+   * platform's parser prints to standard error what it finds wrong in its first bytes.
+   */
+  private static Reader characters(InputStream in) throws IOException {
+    CharsetDecoder strict =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    PushbackReader reader = new PushbackReader(new InputStreamReader(in, strict));
+    int first = reader.read();
+    if (first >= 0 && first != BYTE_ORDER_MARK) {
+      reader.unread(first);
+    }
+    return reader;
   }
 
   private static XMLInputFactory factory() {
@@ -213,11 +241,13 @@ final class XmlCursor implements AutoCloseable {
 
   /** What the parser's exception means: the stream's own if that failed, else bad XML. */
   private IOException fault(XMLStreamException e) {
-    if (e.getNestedException() instanceof IOException ofStream
-        && !(ofStream instanceof CharConversionException)) {
+    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNumber());
+    if (e.getNestedException() instanceof CharacterCodingException) {
+      return new RepodataException(file + ": it is not UTF-8, in or after line " + line, e);
+    }
+    if (e.getNestedException() instanceof IOException ofStream) {
       return ofStream;
     }
-    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNumber());
     String message = String.valueOf(e.getMessage());
     // The parser writes its own idea of the place in front.
     int begin = message.indexOf(MESSAGE);
