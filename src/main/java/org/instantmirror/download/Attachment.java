@@ -33,6 +33,11 @@ public final class Attachment implements AutoCloseable {
     return download.opening().copy();
   }
 
+  /** Completed when the download has ended, however, and the file is stored if it is whole. */
+  public CompletableFuture<Void> ended() {
+    return download.ended().copy();
+  }
+
   /** The bytes from the beginning, after {@link Opening.Streaming}. */
   public ByteSource tail() throws IOException {
     return download.tail();

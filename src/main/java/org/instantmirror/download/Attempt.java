@@ -38,6 +38,7 @@ final class Attempt {
   private final @Nullable StoredEntry stored;
 
   private final HeldPartial partial;
+  private final Verification verification;
   private @Nullable UpstreamResponse response;
   private final Cancellation cancellation = new Cancellation();
 
@@ -45,6 +46,7 @@ final class Attempt {
    * @param uri where to ask
    * @param stored what is to be validated, or null
    * @param partial the bytes that are here already; afterwards those that are here then
+   * @param verification judges them
    */
   Attempt(
       Download download,
@@ -52,7 +54,8 @@ final class Attempt {
       UpstreamClient client,
       URI uri,
       @Nullable StoredEntry stored,
-      HeldPartial partial) {
+      HeldPartial partial,
+      Verification verification) {
     this.download = download;
     this.order = download.order();
     this.store = store;
@@ -60,6 +63,7 @@ final class Attempt {
     this.uri = uri;
     this.stored = stored;
     this.partial = partial;
+    this.verification = verification;
   }
 
   /** Gives the transfer up; {@link #run} returns {@link AttemptResult.Stopped} soon. */
@@ -214,13 +218,17 @@ final class Attempt {
     if (objection.isPresent()) {
       return AttemptResult.implausible(uri, objection.get());
     }
+    if (!verification.allows(answer.contentLength())) {
+      return AttemptResult.implausible(
+          uri, answer.contentLength() + " bytes, which is not the size that repodata lists");
+    }
     partial.hold(store.begin(order.key(), answer.head(), answer.contentLength(), uri));
     return receive(answer);
   }
 
   private AttemptResult receive(UpstreamResponse answer)
       throws UpstreamException, StorageException {
-    return new Reception(download, uri, answer, partial, cancellation).run();
+    return new Reception(download, uri, answer, partial, verification, cancellation).run();
   }
 
   /** Any answer that brings neither a body nor a confirmation. */

@@ -28,6 +28,13 @@ sealed interface AttemptResult {
    */
   record Changed() implements AttemptResult {}
 
+  /**
+   * The bytes are not the file that repodata lists; they have been discarded.
+   *
+   * @param failure names the upstream
+   */
+  record Corrupt(Failure failure) implements AttemptResult {}
+
   /** The partial that was found can't be gone on with; it has been discarded: ask anew. */
   record Anew() implements AttemptResult {}
 

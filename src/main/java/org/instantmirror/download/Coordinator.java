@@ -55,7 +55,14 @@ public final class Coordinator implements AutoCloseable {
     this.heads = new HeadRequests(client, queue, planner, clock);
     this.around =
         new Transfer.Surroundings(
-            store, client, planner, queue, clock, limits.abandonedLimit(), this::remove);
+            store,
+            client,
+            planner,
+            queue,
+            clock,
+            new CorruptSources(),
+            limits.abandonedLimit(),
+            this::remove);
   }
 
   /**

@@ -191,15 +191,16 @@ public final class Download {
   /**
    * Makes head, length and first bytes known.
    *
+   * @param ready how many bytes may be read
    * @throws IOException if the bytes can't be read
    */
-  void open(PartialEntry entry, boolean endIsCertain) throws IOException {
+  void open(PartialEntry entry, long ready, boolean endIsCertain) throws IOException {
     PartialEntry.Reader reader = entry.openReader();
     synchronized (lock) {
       hold = reader;
     }
     partial = entry;
-    available = entry.size();
+    available = ready;
     advance(Phase.STREAMING);
     opening.complete(new Opening.Streaming(entry.head(), entry.length(), endIsCertain));
   }

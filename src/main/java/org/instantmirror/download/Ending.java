@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.freshness.Vanishing;
+import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.StoredEntry;
@@ -37,19 +38,23 @@ final class Ending {
     download.end(phase, outcome);
   }
 
-  /** All bytes are here. */
-  void whole(boolean endIsCertain) {
+  /**
+   * All bytes are here.
+   *
+   * @param checksum what they were found to hash to; null if repodata lists none
+   */
+  void whole(boolean endIsCertain, @Nullable Checksum checksum) {
     PartialEntry bytes = Objects.requireNonNull(partial.entry());
     download.bytesComplete();
-    if (!endIsCertain) {
+    if (!endIsCertain && checksum == null) {
       // Ended by closing, without a length: nobody can know that it is whole.
       partial.discard();
       broken(null);
       return;
     }
     try {
-      bytes.commit(around.clock().instant());
-      around.planner().recordPresent(order.key());
+      bytes.commit(around.clock().instant(), checksum);
+      around.planner().recordPresent(order);
       around.onEnd().accept(download);
       download.end(Phase.COMMITTED, (Break) null);
       log.ended(bytes.length() < 0 ? bytes.size() : bytes.length());
@@ -63,7 +68,7 @@ final class Ending {
   /** Upstream has what is stored, or an older one. */
   void confirmed(StoredEntry stored, AttemptResult.Confirmed answer) {
     StoredEntry entry = around.store().freshen(stored, answer.head(), around.clock().instant());
-    around.planner().recordPresent(order.key());
+    around.planner().recordPresent(order);
     partial.discard();
     without(Phase.UNCHANGED, new Opening.Unchanged(entry, answer.status()));
   }
@@ -121,6 +126,15 @@ final class Ending {
   void changed() {
     partial.discard();
     log.changed();
+    broken(Break.STARTED_OVER);
+  }
+
+  /**
+   * What clients have of it isn't the file that repodata lists. Who has received nothing yet begins
+   * again, with another upstream.
+   */
+  void corrupt(Failure failure) {
+    log.failed(failure);
     broken(Break.STARTED_OVER);
   }
 

@@ -3,6 +3,8 @@ package org.instantmirror.download;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repodata.ListedFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that somebody wants.
@@ -11,5 +13,7 @@ import org.instantmirror.repo.Repo;
  * @param key its name
  * @param fileClass package or metadata
  * @param noCache whether upstream is to be asked although the stored copy's lifetime hasn't passed
+ * @param listed what the file must be; null if that is for the current generation to say
  */
-public record Order(Repo repo, EntryKey key, FileClass fileClass, boolean noCache) {}
+public record Order(
+    Repo repo, EntryKey key, FileClass fileClass, boolean noCache, @Nullable ListedFile listed) {}

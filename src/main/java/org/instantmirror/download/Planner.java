@@ -1,7 +1,6 @@
 package org.instantmirror.download;
 
 import java.time.Instant;
-import org.instantmirror.repo.EntryKey;
 
 /** Knows what is stored and what was learned of missing files. Thread-safe. */
 public interface Planner {
@@ -16,5 +15,5 @@ public interface Planner {
   void recordFailedCheck(Order order, Instant now);
 
   /** Forgets what was recorded: upstream has the file. */
-  void recordPresent(EntryKey key);
+  void recordPresent(Order order);
 }

@@ -30,7 +30,9 @@ final class Reception {
   private final UpstreamResponse answer;
   private final HeldPartial held;
   private final PartialEntry target;
+  private final Verification verification;
   private final Cancellation cancellation;
+  private boolean verified;
 
   /** The first bytes of the file, gathered until they can be judged. */
   private byte[] prefix = {};
@@ -46,12 +48,14 @@ final class Reception {
       URI uri,
       UpstreamResponse answer,
       HeldPartial held,
+      Verification verification,
       Cancellation cancellation) {
     this.download = download;
     this.uri = uri;
     this.answer = answer;
     this.held = held;
     this.target = Objects.requireNonNull(held.entry());
+    this.verification = verification;
     this.cancellation = cancellation;
   }
 
@@ -78,6 +82,9 @@ final class Reception {
       if (objection.isPresent()) {
         return AttemptResult.implausible(uri, objection.get());
       }
+      if (isAllHere(atEnd) && !verified) {
+        return corrupt();
+      }
       buffer.clear();
       if (atEnd) {
         return new AttemptResult.Whole(answer.endIsCertain());
@@ -97,20 +104,44 @@ final class Reception {
     if (target.length() >= 0 && target.size() + bytes.remaining() > target.length()) {
       return Optional.of("more bytes than the file has");
     }
+    ByteBuffer again = bytes.duplicate();
     if (bytes.hasRemaining()) {
       target.append(bytes);
     }
-    if (isOpen()) {
-      download.publish(target.size());
-    } else if (target.size() >= Plausibility.PREFIX || atEnd) {
-      Optional<String> objection = open();
-      if (objection.isPresent()) {
-        return objection;
-      }
+    verification.take(target, again);
+    if (atEnd && target.size() < target.length()) {
+      return Optional.of("fewer bytes than the file has");
     }
-    return atEnd && target.size() < target.length()
-        ? Optional.of("fewer bytes than the file has")
-        : Optional.empty();
+    if (isAllHere(atEnd) && !verified) {
+      verified = verification.agrees();
+    }
+    return verified || !isAllHere(atEnd) ? release() : Optional.empty();
+  }
+
+  private boolean isAllHere(boolean atEnd) {
+    return atEnd || target.size() == target.length();
+  }
+
+  /** Gives clients what they may have; what is wrong with the first bytes if they can't be it. */
+  private Optional<String> release() throws StorageException {
+    long ready = verified ? target.size() : verification.releasable(target.size(), target.length());
+    if (isOpen()) {
+      download.publish(ready);
+    } else if (verified || ready >= Plausibility.PREFIX) {
+      return open(ready);
+    }
+    return Optional.empty();
+  }
+
+  private AttemptResult corrupt() {
+    held.discard();
+    return new AttemptResult.Corrupt(
+        new Failure(
+            Failure.Kind.BAD_GATEWAY,
+            uri,
+            "sent a file that is not the one that repodata lists ("
+                + verification.checksum()
+                + ")"));
   }
 
   private void gather(ByteBuffer bytes) {
@@ -121,7 +152,7 @@ final class Reception {
   }
 
   /** Opens the download to clients if its first bytes can be the file; what is wrong if not. */
-  private Optional<String> open() throws StorageException {
+  private Optional<String> open(long ready) throws StorageException {
     Order order = download.order();
     Optional<String> objection =
         Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
@@ -130,7 +161,7 @@ final class Reception {
       return objection;
     }
     try {
-      download.open(target, answer.endIsCertain());
+      download.open(target, ready, answer.endIsCertain());
     } catch (IOException e) {
       throw unreadable(e);
     }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -32,6 +33,7 @@ final class Transfer implements Runnable {
   private boolean planned;
   private @Nullable StoredEntry stored;
   private final HeldPartial partial = new HeldPartial();
+  private Verification verification = new Verification(null);
   private @Nullable PartialEntry found; // what an earlier download left, while it is of use
   private final Tries tries;
   private Instant attemptBegan = Instant.EPOCH;
@@ -46,6 +48,7 @@ final class Transfer implements Runnable {
       Planner planner,
       DownloadQueue queue,
       Clock clock,
+      CorruptSources corruptSources,
       long abandonedLimit,
       java.util.function.Consumer<Download> onEnd) {}
 
@@ -53,7 +56,7 @@ final class Transfer implements Runnable {
     this.download = download;
     this.order = download.order();
     this.pool = pool;
-    this.tries = new Tries(order, pool);
+    this.tries = new Tries(order, pool, around.corruptSources);
     this.around = around;
     this.log = new TransferLog(download);
     this.ending = new Ending(download, around, log, partial);
@@ -130,7 +133,20 @@ final class Transfer implements Runnable {
       ending.without(Phase.FAILED, new Opening.Missing());
       return false;
     }
-    stored = ((Plan.Ask) plan).stored();
+    ListedFile listed;
+    if (plan instanceof Plan.Verify unknown) {
+      listed = unknown.listed();
+      Optional<StoredEntry> verified =
+          StoredFile.verify(around.store, unknown.entry(), unknown.listed());
+      if (verified.isPresent()) {
+        ending.without(Phase.UNCHANGED, new Opening.Unchanged(verified.get(), 0));
+        return false;
+      }
+    } else {
+      stored = ((Plan.Ask) plan).stored();
+      listed = ((Plan.Ask) plan).listed();
+    }
+    verification = new Verification(listed);
     download.advance(Phase.HEADERS);
     Optional<Exhaustion> exhausted = pool.exhausted(around.clock.instant());
     if (exhausted.isPresent()) {
@@ -165,7 +181,8 @@ final class Transfer implements Runnable {
 
   private AttemptResult attempt(int index) {
     URI uri = order.repo().upstreamUri(index, order.key().path());
-    Attempt attempt = new Attempt(download, around.store, around.client, uri, stored, partial);
+    Attempt attempt =
+        new Attempt(download, around.store, around.client, uri, stored, partial, verification);
     running = attempt;
     if (stopped) {
       attempt.stop();
@@ -186,7 +203,7 @@ final class Transfer implements Runnable {
     Instant now = around.clock.instant();
     if (result instanceof AttemptResult.Whole whole) {
       tries.answered(index, now);
-      ending.whole(whole.endIsCertain());
+      ending.whole(whole.endIsCertain(), verification.checksum());
       return true;
     } else if (result instanceof AttemptResult.Confirmed confirmed) {
       tries.answered(index, now);
@@ -197,6 +214,8 @@ final class Transfer implements Runnable {
       return false;
     } else if (result instanceof AttemptResult.Anew) {
       return false;
+    } else if (result instanceof AttemptResult.Corrupt corrupt) {
+      return corrupt(index, corrupt.failure(), now);
     } else if (result instanceof AttemptResult.Changed) {
       ending.changed();
       return true;
@@ -211,6 +230,17 @@ final class Transfer implements Runnable {
       return true;
     }
     failedTry(index, (AttemptResult.Failed) result, now);
+    return false;
+  }
+
+  /** True if the download has ended: what clients have of it can't become the file any more. */
+  private boolean corrupt(int index, Failure failure, Instant now) {
+    around.corruptSources.record(order.repo().upstreamUri(index, order.key().path()), now);
+    if (download.phase() == Phase.STREAMING) {
+      ending.corrupt(failure);
+      return true;
+    }
+    failedTry(index, new AttemptResult.Failed(failure, false), now);
     return false;
   }
 

@@ -1,7 +1,9 @@
 package org.instantmirror.download;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +24,7 @@ final class Tries {
 
   private final Order order;
   private final UpstreamPool pool;
+  private final CorruptSources corrupt;
   private final Set<Integer> missing = new HashSet<>();
   private final Set<Integer> failed = new HashSet<>(); // in this round
   private int round = 1;
@@ -33,17 +36,23 @@ final class Tries {
 
   /**
    * @param pool the health of the repository's upstreams, which learns what comes of each try
+   * @param corrupt those that are asked last
    */
-  Tries(Order order, UpstreamPool pool) {
+  Tries(Order order, UpstreamPool pool, CorruptSources corrupt) {
     this.order = order;
     this.pool = pool;
+    this.corrupt = corrupt;
   }
 
   /** Whom to ask next; empty if nobody is left in this round. */
   Optional<Integer> next(Instant now) {
     return pool.candidates(now).stream()
         .filter(index -> !missing.contains(index) && !failed.contains(index))
-        .findFirst();
+        .min(Comparator.comparing(index -> corrupt.contains(uri(index), now)));
+  }
+
+  private URI uri(int index) {
+    return order.repo().upstreamUri(index, order.key().path());
   }
 
   /** It gave an answer that ends the download. */

@@ -14,7 +14,9 @@ public record Decision(Action action, Reason reason) {
     SERVE,
     /** Ask upstream whether what is stored still holds. */
     VALIDATE,
-    /** Nothing is stored: get it. */
+    /** Hash what is stored, and serve it if it is what repodata lists; else get it. */
+    VERIFY,
+    /** Nothing is stored that could be served: get it. */
     FETCH
   }
 
@@ -22,6 +24,12 @@ public record Decision(Action action, Reason reason) {
   public enum Reason {
     /** Nothing is stored. */
     NOT_STORED(Action.FETCH),
+    /** What is stored is another file than repodata lists now, rebuilt or signed again. */
+    SUPERSEDED(Action.FETCH),
+    /** Its checksum is the one that repodata lists now. */
+    LISTED(Action.SERVE),
+    /** Repodata lists a checksum, and nobody has looked whether the stored file has it. */
+    NOT_VERIFIED(Action.VERIFY),
     /** Its lifetime has not passed since the last check. */
     WITHIN_LIFETIME(Action.SERVE),
     /** {@code package_expire = never}. */

@@ -2,6 +2,7 @@ package org.instantmirror.freshness;
 
 import java.time.Instant;
 import org.instantmirror.http.Head;
+import org.instantmirror.repodata.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param fetchedAt by our clock
  * @param checkedAt when upstream last confirmed it, by our clock
  * @param goneSince since when upstream has been answering 404 for it; null if it doesn't
+ * @param checksum what its bytes were found to hash to; null if nobody looked
  */
 public record StoredResponse(
     Head head,
@@ -21,4 +23,5 @@ public record StoredResponse(
     boolean confirmed,
     Instant fetchedAt,
     Instant checkedAt,
-    @Nullable Instant goneSince) {}
+    @Nullable Instant goneSince,
+    @Nullable Checksum checksum) {}

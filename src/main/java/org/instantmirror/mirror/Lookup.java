@@ -8,8 +8,9 @@ import org.instantmirror.download.Plan;
 import org.instantmirror.download.Planner;
 import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Freshness;
+import org.instantmirror.freshness.Trust;
 import org.instantmirror.mirror.NegativeAnswers.Kind;
-import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
@@ -19,39 +20,54 @@ final class Lookup implements Planner {
 
   private final Store store;
   private final NegativeAnswers negatives;
+  private final Generations generations;
 
-  Lookup(Store store, NegativeAnswers negatives) {
+  Lookup(Store store, NegativeAnswers negatives, Generations generations) {
     this.store = store;
     this.negatives = negatives;
+    this.generations = generations;
   }
 
   /**
    * What was found.
    *
-   * @param stored null if nothing is
+   * @param stored null if nothing is that may be served
    * @param decision what to do
+   * @param listed what the file must be; null if repodata doesn't say
    * @param knownMissing nothing is stored, and upstream has just said that there is no such file
    */
-  record Found(@Nullable StoredEntry stored, Decision decision, boolean knownMissing) {}
+  record Found(
+      @Nullable StoredEntry stored,
+      Decision decision,
+      @Nullable ListedFile listed,
+      boolean knownMissing) {}
 
   Found find(Order order, Instant now) {
     Optional<StoredEntry> stored = store.find(order.key(), now);
+    ListedFile listed =
+        order.listed() != null ? order.listed() : generations.listed(order.key()).orElse(null);
     Decision decision =
-        Freshness.decide(
-            stored.map(StoredEntry::response).orElse(null),
-            order.fileClass(),
-            order.key().path(),
-            order.repo().lifetimes(),
-            order.noCache(),
-            () ->
-                stored.filter(StoredEntry::mayBeServedUnchecked).isPresent()
-                    && negatives.holds(
-                        order.key(), Kind.CHECK_FAILED, now, Freshness.CHECK_INTERVAL),
-            now);
+        stored.isPresent() && listed != null
+            ? Trust.decide(stored.get().response(), listed)
+            : byAge(order, stored, now);
     boolean missing =
         stored.isEmpty()
             && negatives.holds(order.key(), Kind.MISSING, now, negativeLifetime(order));
-    return new Found(stored.orElse(null), decision, missing);
+    boolean superseded = decision.reason() == Decision.Reason.SUPERSEDED;
+    return new Found(superseded ? null : stored.orElse(null), decision, listed, missing);
+  }
+
+  private Decision byAge(Order order, Optional<StoredEntry> stored, Instant now) {
+    return Freshness.decide(
+        stored.map(StoredEntry::response).orElse(null),
+        order.fileClass(),
+        order.key().path(),
+        order.repo().lifetimes(),
+        order.noCache(),
+        () ->
+            stored.filter(StoredEntry::mayBeServedUnchecked).isPresent()
+                && negatives.holds(order.key(), Kind.CHECK_FAILED, now, Freshness.CHECK_INTERVAL),
+        now);
   }
 
   /** A client's no-cache shortens what is remembered as it does with what is stored. */
@@ -67,8 +83,13 @@ final class Lookup implements Planner {
     if (found.knownMissing) {
       return new Plan.KnownMissing();
     }
+    if (found.stored != null
+        && found.listed != null
+        && found.decision.action() == Decision.Action.VERIFY) {
+      return new Plan.Verify(found.stored, found.listed);
+    }
     if (found.stored == null || found.decision.action() != Decision.Action.SERVE) {
-      return new Plan.Ask(found.stored);
+      return new Plan.Ask(found.stored, found.listed);
     }
     return found.decision.reason() == Decision.Reason.CHECK_FAILED
         ? new Plan.DeliverStale(found.stored)
@@ -86,7 +107,8 @@ final class Lookup implements Planner {
   }
 
   @Override
-  public void recordPresent(EntryKey key) {
-    negatives.forget(key);
+  public void recordPresent(Order order) {
+    negatives.forget(order.key());
+    generations.asked(order);
   }
 }

@@ -44,6 +44,7 @@ public final class Mirror implements AutoCloseable {
   private final Store store;
   private final Lookup lookup;
   private final NegativeAnswers negatives;
+  private final Generations generations;
   private final Coordinator coordinator;
   private final Clock clock;
   private final Duration patience;
@@ -62,7 +63,8 @@ public final class Mirror implements AutoCloseable {
       Clock clock) {
     this.store = store;
     this.negatives = new NegativeAnswers();
-    this.lookup = new Lookup(store, negatives);
+    this.generations = new Generations(store, this::obtain, clock);
+    this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
     this.clock = clock;
     this.patience = limits.queueTimeout();
@@ -77,8 +79,15 @@ public final class Mirror implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
   }
 
+  /** Has a file stored that is listed; completed when its download has ended, however. */
+  private CompletableFuture<Void> obtain(Order order) {
+    Attachment attachment = coordinator.join(order);
+    return attachment.ended().whenComplete((ended, fault) -> attachment.close());
+  }
+
   /** The answer, if it can be given without asking upstream. */
   public Optional<Answer> immediate(MirrorRequest request) {
+    generations.asked(request.order());
     return isBeingPaired(request)
         ? Optional.empty()
         : fromStore(lookup.find(request.order(), clock.instant()));
@@ -181,7 +190,7 @@ public final class Mirror implements AutoCloseable {
   private void companions(MirrorRequest request) {
     for (String name : Companions.of(request.key().fileName())) {
       Order companion =
-          new Order(request.repo(), request.key().sibling(name), request.fileClass(), true);
+          new Order(request.repo(), request.key().sibling(name), request.fileClass(), true, null);
       Lookup.Found found = lookup.find(companion, clock.instant());
       negatives.forget(companion.key(), NegativeAnswers.Kind.MISSING);
       if (found.decision().action() == Action.VALIDATE) {
@@ -224,7 +233,14 @@ public final class Mirror implements AutoCloseable {
           // Those within their lifetime joined a check that another client asked for.
           case CLIENT_ASKS, WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED ->
               CacheStatus.Forward.REQUEST;
-          case EXPIRED, UNCONFIRMED, CHECKED_IN_FUTURE, CHECK_FAILED -> CacheStatus.Forward.STALE;
+          case EXPIRED,
+              UNCONFIRMED,
+              CHECKED_IN_FUTURE,
+              CHECK_FAILED,
+              SUPERSEDED,
+              LISTED,
+              NOT_VERIFIED ->
+              CacheStatus.Forward.STALE;
         };
     CacheStatus status = CacheStatus.forwarded(reason);
     return attachment.first() ? status : status.asCollapsed();
@@ -281,6 +297,7 @@ public final class Mirror implements AutoCloseable {
 
   /** Ends all downloads; see {@link Coordinator#close(Duration)}. */
   public void close(Duration grace) {
+    generations.close();
     coordinator.close(grace);
     timer.shutdownNow();
     negatives.close();

@@ -18,6 +18,6 @@ public record MirrorRequest(
     Repo repo, EntryKey key, FileClass fileClass, boolean noCache, boolean head) {
 
   Order order() {
-    return new Order(repo, key, fileClass, noCache);
+    return new Order(repo, key, fileClass, noCache, null);
   }
 }

@@ -70,6 +70,11 @@ public enum ConfigKey {
       Scope.BOTH,
       "48h",
       "How long a file under repodata/ must be gone upstream before the cached copy is dropped."),
+  TRUST_REPODATA(
+      Scope.BOTH,
+      "yes",
+      "Whether a file whose checksum repodata lists is served without asking upstream, and"
+          + " replaced when the checksum changes; downloads are verified by it."),
   CONNECT_TIMEOUT(
       Scope.BOTH, "5s", "How long a connection to upstream may take, TLS included, 0.1s to 10m."),
   TIMEOUT(

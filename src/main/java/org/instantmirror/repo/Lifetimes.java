@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param negative {@code negative_expire}, for 404 and 410
  * @param vanishAfter {@code vanish_after}: how long metadata may be missing upstream before it is
  *     dropped
+ * @param trustRepodata {@code trust_repodata}: whether a file that repodata lists, by checksum, is
+ *     believed without asking at all, and none but that one taken
  */
 public record Lifetimes(
-    Duration metadata, @Nullable Duration packages, Duration negative, Duration vanishAfter) {}
+    Duration metadata,
+    @Nullable Duration packages,
+    Duration negative,
+    Duration vanishAfter,
+    boolean trustRepodata) {}

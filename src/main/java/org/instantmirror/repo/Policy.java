@@ -49,7 +49,8 @@ record Policy(
         settings.get(ConfigKey.MIRROR_METADATA_EXPIRE).as(ValueSyntax::lifetime),
         settings.get(ConfigKey.PACKAGE_EXPIRE).as(ValueSyntax::durationOrNever).orElse(null),
         settings.get(ConfigKey.NEGATIVE_EXPIRE).as(ValueSyntax::lifetime),
-        settings.get(ConfigKey.VANISH_AFTER).as(ValueSyntax::lifetime));
+        settings.get(ConfigKey.VANISH_AFTER).as(ValueSyntax::lifetime),
+        settings.get(ConfigKey.TRUST_REPODATA).as(ValueSyntax::yesOrNo));
   }
 
   private static Transport transport(Settings settings) throws ConfigException {

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file must hash to.
@@ -41,6 +42,18 @@ public record Checksum(ChecksumType type, String hex) {
   }
 
   /**
+   * A checksum from its text.
+   *
+   * @param text as {@link #toString} gives it; null for none
+   */
+  public static Optional<Checksum> parse(@Nullable String text) {
+    int colon = text == null ? -1 : text.indexOf(':');
+    return text == null || colon < 0
+        ? Optional.empty()
+        : parse(text.substring(0, colon), text.substring(colon + 1));
+  }
+
+  /**
    * What a digest has come to.
    *
    * @throws IllegalArgumentException if {@code bytes} are not {@link ChecksumType#length} many
@@ -74,6 +87,6 @@ public record Checksum(ChecksumType type, String hex) {
 
   @Override
   public String toString() {
-    return type + ":" + hex;
+    return type.name().toLowerCase(Locale.ROOT) + ":" + hex;
   }
 }

@@ -3,6 +3,7 @@ package org.instantmirror.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.StoredEntry.Origin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +37,9 @@ final class Commit {
   }
 
   /** The caller has the partial entry's permit to write its sidecar. */
-  StoredEntry run(PartialFile partial, Sidecar sidecar, Instant now) throws StorageException {
-    StoredEntry entry = complete(partial, now);
+  StoredEntry run(PartialFile partial, Sidecar sidecar, Instant now, @Nullable Checksum checksum)
+      throws StorageException {
+    StoredEntry entry = complete(partial, now, checksum);
     PartialName name = partial.name();
     try {
       PartialFolder.write(disk, name, sidecar.completedAs(entry), false);
@@ -57,7 +59,8 @@ final class Commit {
     return entry;
   }
 
-  private StoredEntry complete(PartialFile partial, Instant now) throws StorageException {
+  private StoredEntry complete(PartialFile partial, Instant now, @Nullable Checksum checksum)
+      throws StorageException {
     Path data = partial.name().data();
     try {
       setModified(data, partial.head().lastModified(), now);
@@ -67,7 +70,15 @@ final class Commit {
         throw new StorageException("somebody changed '" + data + "'");
       }
       return new StoredEntry(
-          partial.key(), file, partial.head(), Origin.FETCHED, partial.source(), now, now, null);
+          partial.key(),
+          file,
+          partial.head(),
+          Origin.FETCHED,
+          partial.source(),
+          now,
+          now,
+          null,
+          checksum);
     } catch (IOException e) {
       throw StorageException.of("cannot complete", data, e);
     }

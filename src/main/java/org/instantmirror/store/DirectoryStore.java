@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.StoredEntry.Origin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -180,7 +181,7 @@ final class DirectoryStore implements Store {
   private static StoredEntry seen(EntryKey key, FileIdentity file, Origin origin, Instant now) {
     // Without a Date it is weak (RFC 9110 section 8.8.2.2): nobody knows when it was copied.
     Head head = new Head(null, file.modified().truncatedTo(ChronoUnit.SECONDS), null, null);
-    return new StoredEntry(key, file, head, origin, null, now, Instant.EPOCH, null);
+    return new StoredEntry(key, file, head, origin, null, now, Instant.EPOCH, null, null);
   }
 
   @Override
@@ -195,16 +196,27 @@ final class DirectoryStore implements Store {
 
   @Override
   public StoredEntry freshen(StoredEntry entry, Head head, Instant checkedAt) {
-    return update(entry, head, Origin.FETCHED, checkedAt, null);
+    return update(entry, head, Origin.FETCHED, checkedAt, null, entry.checksum());
   }
 
   @Override
   public StoredEntry markGone(StoredEntry entry, Instant goneSince, Instant checkedAt) {
-    return update(entry, entry.head(), entry.origin(), checkedAt, goneSince);
+    return update(entry, entry.head(), entry.origin(), checkedAt, goneSince, entry.checksum());
+  }
+
+  @Override
+  public StoredEntry verified(StoredEntry entry, Checksum checksum) {
+    return update(
+        entry, entry.head(), Origin.FETCHED, entry.checkedAt(), entry.goneSince(), checksum);
   }
 
   private StoredEntry update(
-      StoredEntry entry, Head head, Origin origin, Instant checkedAt, @Nullable Instant goneSince) {
+      StoredEntry entry,
+      Head head,
+      Origin origin,
+      Instant checkedAt,
+      @Nullable Instant goneSince,
+      @Nullable Checksum checksum) {
     StoredEntry updated =
         new StoredEntry(
             entry.key(),
@@ -214,7 +226,8 @@ final class DirectoryStore implements Store {
             entry.source(),
             entry.fetchedAt(),
             checkedAt,
-            goneSince);
+            goneSince,
+            checksum);
     boolean current =
         entry.file().equals(tree.identity(entry.key()))
             && heads.replace(entry.key(), entry.file(), updated);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.Checksum;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,10 @@ final class HeadTable {
       """
       INSERT OR REPLACE INTO heads
         (repo, path, size, modified, inode, etag, last_modified, date, content_type,
-         origin, source, fetched_at, checked_at, gone_since)
+         origin, source, fetched_at, checked_at, gone_since, checksum)
       VALUES
         (:repo, :path, :size, :modified, :inode, :etag, :lastModified, :date, :contentType,
-         :origin, :source, :fetchedAt, :checkedAt, :goneSince)
+         :origin, :source, :fetchedAt, :checkedAt, :goneSince, :checksum)
       """;
 
   private HeadTable() {}
@@ -72,7 +73,8 @@ final class HeadTable {
         .bind("source", text(entry.source()))
         .bind("fetchedAt", entry.fetchedAt().toString())
         .bind("checkedAt", entry.checkedAt().toString())
-        .bind("goneSince", text(entry.goneSince()));
+        .bind("goneSince", text(entry.goneSince()))
+        .bind("checksum", text(entry.checksum()));
   }
 
   private static StoredEntry entry(EntryKey key, ResultSet row) throws SQLException {
@@ -90,7 +92,8 @@ final class HeadTable {
         source == null ? null : URI.create(source),
         Instant.parse(row.getString("fetched_at")),
         Instant.parse(row.getString("checked_at")),
-        instant(row.getString("gone_since")));
+        instant(row.getString("gone_since")),
+        Checksum.parse(row.getString("checksum")).orElse(null));
   }
 
   private static @Nullable String text(@Nullable Object value) {

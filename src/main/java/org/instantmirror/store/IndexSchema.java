@@ -32,7 +32,8 @@ final class IndexSchema {
               ) WITHOUT ROWID
               """),
           List.of("ALTER TABLE heads ADD COLUMN gone_since TEXT"),
-          PackageTables.CREATE);
+          PackageTables.CREATE,
+          List.of("ALTER TABLE heads ADD COLUMN checksum TEXT"));
 
   static final int CURRENT = STEPS.size();
 

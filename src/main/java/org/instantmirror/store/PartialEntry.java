@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.Checksum;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file on its way: bytes in {@code partial/}, and beside them what is needed to resume. One
@@ -45,9 +47,11 @@ public interface PartialEntry {
    * none), renames it into the tree, forces the folder, and records its head; in this order, so
    * that a complete name never stands for anything but a complete file.
    *
+   * @param checksum what the bytes have been found to hash to, as repodata lists it; null if nobody
+   *     looked
    * @throws StorageException if any of that fails; a file that stood there before is still there
    */
-  StoredEntry commit(Instant now) throws StorageException;
+  StoredEntry commit(Instant now, @Nullable Checksum checksum) throws StorageException;
 
   /** Forces what is there and keeps it for {@link Store#resume}. */
   void suspend();

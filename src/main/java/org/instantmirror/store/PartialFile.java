@@ -9,6 +9,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.Checksum;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,7 +151,7 @@ final class PartialFile implements PartialEntry {
   }
 
   @Override
-  public StoredEntry commit(Instant now) throws StorageException {
+  public StoredEntry commit(Instant now, @Nullable Checksum checksum) throws StorageException {
     if (length >= 0 && size != length) {
       throw new IllegalStateException(key + ": " + size + " of " + length + " bytes are here");
     }
@@ -159,7 +161,7 @@ final class PartialFile implements PartialEntry {
     sidecarPermit.acquireUninterruptibly();
     boolean committed = false;
     try (Uninterrupted whole = new Uninterrupted()) {
-      StoredEntry entry = commit.run(this, sidecar, now);
+      StoredEntry entry = commit.run(this, sidecar, now, checksum);
       committed = true;
       return entry;
     } catch (StorageException e) {

@@ -13,6 +13,7 @@ import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
+import org.instantmirror.repodata.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,7 @@ record Sidecar(
       put(text, "modified", complete.file().modified());
       put(text, "inode", complete.file().inode());
       put(text, "fetchedAt", complete.fetchedAt());
+      put(text, "checksum", complete.checksum());
     }
     return (text + CHECKSUM + checksum(text.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
   }
@@ -142,7 +144,15 @@ record Sidecar(
         new FileIdentity(
             fields.number("size"), Instant.parse(fields.text("modified")), fields.text("inode"));
     return new StoredEntry(
-        key, file, head, StoredEntry.Origin.FETCHED, source, fetchedAt, fetchedAt, null);
+        key,
+        file,
+        head,
+        StoredEntry.Origin.FETCHED,
+        source,
+        fetchedAt,
+        fetchedAt,
+        null,
+        Checksum.parse(fields.optional("checksum")).orElse(null));
   }
 
   private static String checksum(String text) {

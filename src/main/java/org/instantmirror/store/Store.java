@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,14 @@ public interface Store extends Closeable {
    * @return the entry as it is now; the given one if the file has changed meanwhile
    */
   StoredEntry freshen(StoredEntry entry, Head head, Instant checkedAt);
+
+  /**
+   * Records that the entry's bytes have that checksum, the one that repodata lists: whoever put the
+   * file there, it is upstream's ({@link StoredEntry.Origin#FETCHED}).
+   *
+   * @return the entry as it is now; the given one if the file has changed meanwhile
+   */
+  StoredEntry verified(StoredEntry entry, Checksum checksum);
 
   /** Records since when upstream has been answering 404 for the entry. */
   StoredEntry markGone(StoredEntry entry, Instant goneSince, Instant checkedAt);

@@ -5,6 +5,7 @@ import java.time.Instant;
 import org.instantmirror.freshness.StoredResponse;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param fetchedAt when it was committed; for an adopted file when it was first seen
  * @param checkedAt when upstream last confirmed it; {@link Instant#EPOCH} if never
  * @param goneSince since when upstream has been answering 404 for it; null if it doesn't
+ * @param checksum what its bytes have been found to hash to, as repodata listed it; null if nobody
+ *     looked
  */
 public record StoredEntry(
     EntryKey key,
@@ -30,12 +33,13 @@ public record StoredEntry(
     @Nullable URI source,
     Instant fetchedAt,
     Instant checkedAt,
-    @Nullable Instant goneSince) {
+    @Nullable Instant goneSince,
+    @Nullable Checksum checksum) {
 
   /** This entry as the rules of freshness see it. */
   public StoredResponse response() {
     return new StoredResponse(
-        head, file.size(), origin == Origin.FETCHED, fetchedAt, checkedAt, goneSince);
+        head, file.size(), origin == Origin.FETCHED, fetchedAt, checkedAt, goneSince, checksum);
   }
 
   /**

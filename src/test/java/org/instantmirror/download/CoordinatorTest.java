@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.download.ByteSource.State;
-import org.instantmirror.repo.EntryKey;
 import org.instantmirror.store.Store;
 import org.instantmirror.testing.Packages;
 import org.instantmirror.upstream.UpstreamPool;
@@ -62,7 +61,7 @@ class CoordinatorTest {
   private static final class AskAlways implements Planner {
     @Override
     public Plan plan(Order order, Instant now) {
-      return new Plan.Ask(null);
+      return new Plan.Ask(null, null);
     }
 
     @Override
@@ -72,7 +71,7 @@ class CoordinatorTest {
     public void recordFailedCheck(Order order, Instant now) {}
 
     @Override
-    public void recordPresent(EntryKey key) {}
+    public void recordPresent(Order order) {}
   }
 
   private static Opening opening(Attachment attachment) throws Exception {

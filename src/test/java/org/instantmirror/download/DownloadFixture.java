@@ -37,7 +37,7 @@ final class DownloadFixture {
         id,
         List.of(new BaseUrl("http://up.example/")),
         Classifier.BUILT_IN,
-        new Lifetimes(second, second, second, second),
+        new Lifetimes(second, second, second, second, true),
         new Transport(
             second, second, 0, null, null, null, true, null, null, null, null, null, Set.of(), 8),
         2,
@@ -46,7 +46,7 @@ final class DownloadFixture {
 
   static Order order(String path) {
     Repo repo = repo("repo", 8);
-    return new Order(repo, new EntryKey(repo.id(), path), FileClass.PACKAGE, false);
+    return new Order(repo, new EntryKey(repo.id(), path), FileClass.PACKAGE, false, null);
   }
 
   static Store store(Path folder) throws IOException {

@@ -45,7 +45,7 @@ class DownloadTest {
   private void open(String beginning) throws IOException {
     download.advance(Phase.HEADERS);
     append(beginning);
-    download.open(partial, true);
+    download.open(partial, partial.size(), true);
   }
 
   private static String read(ByteSource source) throws IOException {

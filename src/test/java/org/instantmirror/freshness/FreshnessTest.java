@@ -26,7 +26,7 @@ class FreshnessTest {
   private static final Lifetimes DEFAULTS = lifetimes(Duration.ofMinutes(1), Duration.ofHours(1));
 
   private static Lifetimes lifetimes(Duration metadata, @Nullable Duration packages) {
-    return new Lifetimes(metadata, packages, Duration.ofSeconds(5), Duration.ofDays(2));
+    return new Lifetimes(metadata, packages, Duration.ofSeconds(5), Duration.ofDays(2), true);
   }
 
   private static Decision decide(
@@ -152,7 +152,7 @@ class FreshnessTest {
       String path, Lifetimes lifetimes, boolean noCache, Duration sinceCheck) {
     StoredResponse there = StoredCopy.putByHand().response();
     StoredResponse gone =
-        new StoredResponse(there.head(), there.length(), false, CHECKED, CHECKED, CHECKED);
+        new StoredResponse(there.head(), there.length(), false, CHECKED, CHECKED, CHECKED, null);
     Instant now = CHECKED.plus(sinceCheck);
     return Freshness.decide(gone, FileClass.METADATA, path, lifetimes, noCache, () -> false, now)
         .reason();
@@ -198,8 +198,9 @@ class FreshnessTest {
   void eachReasonHasItsAction(Reason reason) {
     Action expected =
         switch (reason) {
-          case NOT_STORED -> Action.FETCH;
-          case WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED, CHECK_FAILED -> Action.SERVE;
+          case NOT_STORED, SUPERSEDED -> Action.FETCH;
+          case NOT_VERIFIED -> Action.VERIFY;
+          case LISTED, WITHIN_LIFETIME, NAME_TRUSTED, JUST_CHECKED, CHECK_FAILED -> Action.SERVE;
           case EXPIRED, CLIENT_ASKS, UNCONFIRMED, CHECKED_IN_FUTURE -> Action.VALIDATE;
         };
     assertThat(Decision.because(reason)).isEqualTo(new Decision(expected, reason));

@@ -48,6 +48,6 @@ record StoredCopy(
 
   StoredResponse response() {
     Head head = new Head(etag, lastModified, date, null);
-    return new StoredResponse(head, length, confirmed, fetchedAt, checkedAt, null);
+    return new StoredResponse(head, length, confirmed, fetchedAt, checkedAt, null, null);
   }
 }

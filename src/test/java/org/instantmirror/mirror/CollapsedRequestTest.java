@@ -84,7 +84,11 @@ class CollapsedRequestTest {
         List.of(new BaseUrl(baseUrl)),
         Classifier.BUILT_IN,
         new Lifetimes(
-            Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofSeconds(5), Duration.ofDays(2)),
+            Duration.ofMinutes(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
+            Duration.ofDays(2),
+            true),
         new Transport(
             Duration.ofSeconds(5),
             Duration.ofSeconds(20),

@@ -35,7 +35,8 @@ class RepoFileTest {
                 Duration.ofSeconds(60),
                 Duration.ofHours(1),
                 Duration.ofSeconds(5),
-                Duration.ofHours(48)));
+                Duration.ofHours(48),
+                true));
     assertThat(repo.retries()).isEqualTo(4);
     assertThat(repo.maxParallelDownloads()).isEqualTo(8);
     Transport transport = repo.transport();
@@ -93,7 +94,8 @@ class RepoFileTest {
     assertThat(repo.name()).isEqualTo("A name");
     assertThat(repo.classifier()).isEqualTo(new Classifier(List.of("a*", "b*"), List.of("c*")));
     assertThat(repo.lifetimes())
-        .isEqualTo(new Lifetimes(Duration.ofMinutes(5), null, Duration.ZERO, Duration.ofDays(1)));
+        .isEqualTo(
+            new Lifetimes(Duration.ofMinutes(5), null, Duration.ZERO, Duration.ofDays(1), true));
     assertThat(repo.retries()).isEqualTo(5);
     assertThat(repo.maxParallelDownloads()).isEqualTo(6);
     assertThat(repo.transport())

@@ -82,7 +82,7 @@ class CrashTest {
       PartialEntry partial = resumed.get();
       assertThat(partial.head()).isEqualTo(NEW_HEAD);
       partial.append(bytes(NEW.substring((int) partial.size())));
-      partial.commit(NOW);
+      partial.commit(NOW, null);
       assertThat(store.pathOf(KEY)).as("step %d", step).hasContent(NEW);
     }
     return resumed.isPresent();
@@ -100,7 +100,7 @@ class CrashTest {
       store.checkpoint();
       store.checkpoint();
       partial.append(bytes(NEW.substring(10)));
-      partial.commit(NOW);
+      partial.commit(NOW, null);
       Runtime.getRuntime().halt(0);
     }
   }

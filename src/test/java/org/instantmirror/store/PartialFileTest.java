@@ -78,7 +78,7 @@ class PartialFileTest {
 
     void of(PartialEntry partial) throws IOException {
       switch (this) {
-        case COMMIT -> partial.commit(NOW);
+        case COMMIT -> partial.commit(NOW, null);
         case SUSPEND -> partial.suspend();
         case DISCARD -> partial.discard();
       }
@@ -128,7 +128,7 @@ class PartialFileTest {
   @Test
   void readerCanBeOpenedAfterCommitUntilTheFileIsReplaced() throws IOException {
     PartialEntry partial = begin("hello", 5);
-    partial.commit(NOW);
+    partial.commit(NOW, null);
     try (PartialEntry.Reader reader = partial.openReader()) {
       assertThat(read(reader, 0)).isEqualTo("hello");
     }
@@ -164,7 +164,7 @@ class PartialFileTest {
     PartialEntry partial = begin("hello", 5);
     end.of(partial);
     assertThatThrownBy(() -> partial.append(bytes("x"))).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> partial.commit(NOW)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> partial.commit(NOW, null)).isInstanceOf(IllegalStateException.class);
     partial.suspend();
     partial.discard();
   }
@@ -172,7 +172,7 @@ class PartialFileTest {
   @Test
   void partialFileIsNeverCommittedShort() throws IOException {
     PartialEntry partial = begin("hello", 11);
-    assertThatThrownBy(() -> partial.commit(NOW)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> partial.commit(NOW, null)).isInstanceOf(IllegalStateException.class);
     partial.discard();
     assertThat(store.find(KEY, NOW)).isEmpty();
     assertNothingIsLeft();
@@ -189,7 +189,7 @@ class PartialFileTest {
     assertThat(resumed.source()).isEqualTo(SOURCE);
     assertThat(store.resume(KEY)).isEmpty();
     resumed.append(bytes(" world"));
-    resumed.commit(NOW);
+    resumed.commit(NOW, null);
     assertThat(store.pathOf(KEY)).hasContent("hello world");
     assertNothingIsLeft();
   }
@@ -235,7 +235,7 @@ class PartialFileTest {
 
   @Test
   void entryOfUnknownLengthIsCommittedAsItIs() throws IOException {
-    assertThat(begin("hello", -1).commit(NOW).file().size()).isEqualTo(5);
+    assertThat(begin("hello", -1).commit(NOW, null).file().size()).isEqualTo(5);
   }
 
   @Test
@@ -252,10 +252,10 @@ class PartialFileTest {
   void downloadThatWasGivenUpCannotCommitTheNextOnesBytes() throws IOException {
     PartialEntry zombie = begin("hello", 5);
     PartialEntry next = begin("jel", 5);
-    zombie.commit(NOW);
+    zombie.commit(NOW, null);
     assertThat(store.pathOf(KEY)).hasContent("hello");
     next.append(bytes("lo"));
-    next.commit(NOW);
+    next.commit(NOW, null);
     assertThat(store.pathOf(KEY)).hasContent("jello");
   }
 
@@ -344,7 +344,7 @@ class PartialFileTest {
       assertThat(read(reader, 0)).isEqualTo("hello");
       partial.append(bytes(" world"));
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
-      partial.commit(NOW);
+      partial.commit(NOW, null);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(read(other, 0)).isEqualTo("hello world");
     }
@@ -370,7 +370,7 @@ class PartialFileTest {
     store = DirectoryStore.open(StoreFixture.settings(cache), interrupting, System::nanoTime);
     PartialEntry partial = begin("hello", 5);
     assertThat(Thread.interrupted()).isTrue();
-    partial.commit(NOW);
+    partial.commit(NOW, null);
     assertThat(store.pathOf(KEY)).hasContent("hello");
     assertThat(store.fault()).isEmpty();
   }
@@ -384,7 +384,7 @@ class PartialFileTest {
       closeChannel(partial);
       partial.append(bytes(" world"));
       closeChannel(partial);
-      partial.commit(NOW);
+      partial.commit(NOW, null);
       assertThat(read(reader, 0)).isEqualTo("hello world");
       closeChannel(partial);
       assertThat(read(reader, 0)).isEqualTo("hello world");
@@ -420,7 +420,7 @@ class PartialFileTest {
         }
         partial.append(block.flip());
       }
-      partial.commit(NOW);
+      partial.commit(NOW, null);
       for (Future<Long> each : wrong) {
         assertThat(each.get(30, TimeUnit.SECONDS)).isZero();
       }

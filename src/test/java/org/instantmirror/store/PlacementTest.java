@@ -69,7 +69,7 @@ class PlacementTest {
     partial.append(bytes("hello"));
     StoreFixture.put(cache, key("a/b"), "by hand");
 
-    assertThatThrownBy(() -> partial.commit(NOW)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> partial.commit(NOW, null)).isInstanceOf(StorageException.class);
     assertNoFault();
     partial.discard();
     assertThat(cache.resolve("fedora/a/b")).hasContent("by hand");
@@ -182,7 +182,7 @@ class PlacementTest {
     PartialEntry partial = store.begin(key("b.rpm"), HEAD, 5, SOURCE);
     partial.append(bytes("hello"));
     try (Mount mount = Mount.of(folder, "--bind", outside.toString())) {
-      assertThatThrownBy(() -> partial.commit(NOW))
+      assertThatThrownBy(() -> partial.commit(NOW, null))
           .isInstanceOfSatisfying(
               StorageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.READ_ONLY));
       assertNoFault();

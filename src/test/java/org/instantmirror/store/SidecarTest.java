@@ -62,7 +62,8 @@ class SidecarTest {
     FileIdentity file = new FileIdentity(forced, time, "4711");
     return complete
         ? partial.completedAs(
-            new StoredEntry(partial.key(), file, head, Origin.FETCHED, SOURCE, time, time, null))
+            new StoredEntry(
+                partial.key(), file, head, Origin.FETCHED, SOURCE, time, time, null, null))
         : partial;
   }
 

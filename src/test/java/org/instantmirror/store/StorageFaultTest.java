@@ -104,7 +104,7 @@ class StorageFaultTest {
     assertThatThrownBy(() -> partial.append(bytes("XXXXX"))).isInstanceOf(StorageException.class);
     disk.recover();
     partial.append(bytes("hello"));
-    partial.commit(NOW);
+    partial.commit(NOW, null);
     assertThat(store.pathOf(KEY)).hasContent("hello");
   }
 
@@ -115,7 +115,7 @@ class StorageFaultTest {
     partial.append(bytes("new"));
     disk.failForce("Input/output error");
 
-    assertThatThrownBy(() -> partial.commit(NOW)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> partial.commit(NOW, null)).isInstanceOf(StorageException.class);
     assertThat(store.fault()).isPresent();
     assertThat(store.find(KEY, NOW)).contains(old);
     assertThat(store.pathOf(KEY)).hasContent("old");

@@ -50,7 +50,7 @@ final class StoreFixture {
     ByteBuffer bytes = bytes(text);
     PartialEntry partial = store.begin(key, head, bytes.remaining(), SOURCE);
     partial.append(bytes);
-    return partial.commit(NOW);
+    return partial.commit(NOW, null);
   }
 
   /** Puts a file into the tree by hand. */

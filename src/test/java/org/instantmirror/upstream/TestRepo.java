@@ -127,7 +127,8 @@ final class TestRepo {
             Duration.ofSeconds(60),
             Duration.ofHours(1),
             Duration.ofSeconds(5),
-            Duration.ofHours(48)),
+            Duration.ofHours(48),
+            true),
         transport(),
         4,
         3);

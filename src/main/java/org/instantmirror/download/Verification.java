@@ -1,0 +1,112 @@
+package org.instantmirror.download;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import org.instantmirror.repodata.Checksum;
+import org.instantmirror.repodata.ListedFile;
+import org.instantmirror.store.PartialEntry;
+import org.instantmirror.store.StorageException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hashes a file's bytes while they come, and holds its end back until they have turned out to be
+ * the right ones: a body that lacks its last bytes is a broken transfer for every client, whereas a
+ * complete one would be taken for the file. Confined to the transfer's thread.
+ */
+final class Verification {
+
+  /** Bytes at the end that nobody gets before the checksum agrees. */
+  static final int HELD_BACK = 64 * 1024;
+
+  private static final int BUFFER = 64 * 1024;
+
+  private final @Nullable ListedFile listed;
+  private @Nullable MessageDigest digest;
+  private @Nullable PartialEntry hashedOf;
+  private long hashed;
+
+  /**
+   * @param listed what repodata says of the file; null if it says nothing, and all is let pass
+   */
+  Verification(@Nullable ListedFile listed) {
+    this.listed = listed;
+  }
+
+  /** What has been verified, once {@link #agrees} was true; null if there was nothing to do. */
+  @Nullable Checksum checksum() {
+    return listed == null ? null : listed.checksum();
+  }
+
+  /** Whether a body of that length can be the file; any can while either length is unknown (-1). */
+  boolean allows(long length) {
+    return listed == null || listed.size() < 0 || length < 0 || listed.size() == length;
+  }
+
+  /**
+   * Takes the bytes of an entry that were appended since the last call, or all of them if it is
+   * another entry (one that an earlier run left, of which nobody knows the digest).
+   *
+   * @param last the bytes just appended, if that is all there can be; they are left unread
+   * @throws StorageException if they can't be read back
+   */
+  void take(PartialEntry entry, @Nullable ByteBuffer last) throws StorageException {
+    if (listed == null) {
+      return;
+    }
+    if (digest == null || hashedOf != entry) {
+      digest = listed.checksum().type().newDigest();
+      hashedOf = entry;
+      hashed = 0;
+    }
+    if (last != null && hashed + last.remaining() == entry.size()) {
+      digest.update(last.duplicate());
+      hashed = entry.size();
+    } else {
+      readBack(entry, digest);
+    }
+  }
+
+  private void readBack(PartialEntry entry, MessageDigest into) throws StorageException {
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    try (PartialEntry.Reader reader = entry.openReader()) {
+      while (hashed < entry.size()) {
+        int count = reader.read(buffer.clear(), hashed);
+        if (count <= 0) {
+          throw new IOException("it ends early");
+        }
+        into.update(buffer.flip());
+        hashed += count;
+      }
+    } catch (IOException e) {
+      throw new StorageException("can't read back the partial entry of " + entry.key(), e);
+    }
+  }
+
+  /**
+   * How many of the bytes clients may have while more are to come.
+   *
+   * @param size how many are here
+   * @param length of the file as upstream says, or -1
+   */
+  long releasable(long size, long length) {
+    if (listed == null) {
+      return size;
+    }
+    long whole = listed.size() >= 0 ? listed.size() : length;
+    // Of an unknown length, these may be the last.
+    return Math.max(0, whole < 0 ? size - HELD_BACK : Math.min(size, whole - HELD_BACK));
+  }
+
+  /** Whether the bytes taken are the file; asked once, at its end. */
+  boolean agrees() {
+    if (listed == null) {
+      return true;
+    }
+    MessageDigest seen = digest;
+    digest = null;
+    return seen != null
+        && (listed.size() < 0 || listed.size() == hashed)
+        && listed.checksum().matches(seen);
+  }
+}
