@@ -16,4 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param listed what the file must be; null if that is for the current generation to say
  */
 public record Order(
-    Repo repo, EntryKey key, FileClass fileClass, boolean noCache, @Nullable ListedFile listed) {}
+    Repo repo, EntryKey key, FileClass fileClass, boolean noCache, @Nullable ListedFile listed) {
+
+  /** The same wish for another file. */
+  public Order of(EntryKey other) {
+    return new Order(repo, other, fileClass, noCache, listed);
+  }
+}

@@ -1,7 +1,9 @@
 package org.instantmirror.mirror;
 
+import java.util.List;
 import java.util.Optional;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 
 /** Which repository's metadata a path belongs to, by its look. */
@@ -9,33 +11,71 @@ final class Folders {
 
   private static final String REPODATA = "repodata/";
   private static final String REPOMD = "repomd.xml";
+  private static final String SIGNATURE = "repomd.xml.asc";
+
+  /** What goes with a {@code repomd.xml}. */
+  private static final List<String> SIGNED_WITH = List.of(SIGNATURE, "repomd.xml.key");
+
+  private static final String STAGING = "staging";
+  private static final String EARLIER = "generation";
 
   private Folders() {}
 
   /** The repository that a file directly under {@code repodata/} belongs to; empty for others. */
   static Optional<RepositoryFolder> ofRepodata(EntryKey key) {
     String path = key.path();
-    int name = path.lastIndexOf('/') + 1;
-    if (!path.startsWith(REPODATA, name - REPODATA.length())) {
+    int end = path.lastIndexOf('/') + 1 - REPODATA.length();
+    if (end < 0 || !path.startsWith(REPODATA, end)) {
       return Optional.empty();
     }
-    int end = name - REPODATA.length();
+    RepoId repo = key.repo().configured();
     if (end == 0) {
-      return Optional.of(new RepositoryFolder(key.repo(), ""));
+      return Optional.of(new RepositoryFolder(repo, ""));
     }
     return path.charAt(end - 1) == '/'
-        ? Optional.of(new RepositoryFolder(key.repo(), path.substring(0, end - 1)))
+        ? Optional.of(new RepositoryFolder(repo, path.substring(0, end - 1)))
         : Optional.empty();
   }
 
-  /** Whether it is the file that names the others. */
+  /** The repository that a {@code repomd.xml}, its signature or key belongs to. */
+  static Optional<RepositoryFolder> ofTop(EntryKey key) {
+    String name = key.fileName();
+    return name.equals(REPOMD) || SIGNED_WITH.contains(name) ? ofRepodata(key) : Optional.empty();
+  }
+
   static boolean isRepomd(EntryKey key) {
     return key.fileName().equals(REPOMD);
+  }
+
+  /** Whether it is what must have changed when {@code repomd.xml} has. */
+  static boolean isSignature(EntryKey key) {
+    return key.fileName().equals(SIGNATURE);
   }
 
   /** The repository's {@code repomd.xml}. */
   static EntryKey repomd(RepositoryFolder folder) {
     String above = folder.path().isEmpty() ? "" : folder.path() + "/";
     return new EntryKey(folder.repo(), above + REPODATA + REPOMD);
+  }
+
+  /** Its signature and key. */
+  static List<EntryKey> signedWith(RepositoryFolder folder) {
+    EntryKey repomd = repomd(folder);
+    return SIGNED_WITH.stream().map(repomd::sibling).toList();
+  }
+
+  /** Where the file lies until its generation goes live. */
+  static EntryKey staged(EntryKey key) {
+    return key.in(key.repo().area(STAGING));
+  }
+
+  /** Where it lies when another generation has gone live. */
+  static EntryKey earlier(EntryKey key, long number) {
+    return key.in(key.repo().area(EARLIER + number));
+  }
+
+  /** Where it lies when it is live. */
+  static EntryKey live(EntryKey key) {
+    return key.in(key.repo().configured());
   }
 }

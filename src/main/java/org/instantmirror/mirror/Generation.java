@@ -1,6 +1,8 @@
 package org.instantmirror.mirror;
 
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instantmirror.repo.EntryKey;
@@ -14,30 +16,58 @@ import org.instantmirror.store.FileIdentity;
  * A generation of a repository that is known by its {@code repomd.xml}, and its packages by the
  * package index.
  *
- * @param number its number there
- * @param repomd the file that says what belongs to it
- * @param parts what it says of other files under {@code repodata/}
+ * @param number its number there; a later one has a higher number
+ * @param file the {@code repomd.xml} that was read
+ * @param parts the files that it names, in its order
+ * @param listed the same by name, as far as they have a checksum that we know
+ * @param since when it went live
  */
 record Generation(
-    RepositoryFolder folder, long number, FileIdentity repomd, Map<EntryKey, ListedFile> parts) {
+    RepositoryFolder folder,
+    long number,
+    FileIdentity file,
+    List<Part> parts,
+    Map<EntryKey, ListedFile> listed,
+    Instant since) {
 
-  Generation {
-    parts = Map.copyOf(parts);
+  /**
+   * A file under {@code repodata/}.
+   *
+   * @param listed what it must be; empty if there is no checksum that we know
+   */
+  record Part(String type, EntryKey key, Optional<ListedFile> listed) {}
+
+  /** What a {@code repomd.xml} says. */
+  static Generation of(
+      RepositoryFolder folder, long number, FileIdentity file, Repomd repomd, Instant since) {
+    List<Part> parts =
+        repomd.parts().stream()
+            .flatMap(
+                part ->
+                    folder
+                        .entry(part.location())
+                        .map(key -> new Part(part.type(), key, listed(part)))
+                        .stream())
+            .toList();
+    Map<EntryKey, ListedFile> listed = new HashMap<>();
+    parts.forEach(part -> part.listed().ifPresent(file2 -> listed.put(part.key(), file2)));
+    return new Generation(folder, number, file, parts, Map.copyOf(listed), since);
   }
 
-  static Generation of(RepositoryFolder folder, long number, FileIdentity file, Repomd repomd) {
-    Map<EntryKey, ListedFile> parts = new HashMap<>();
-    for (RepomdPart part : repomd.parts()) {
-      folder
-          .entry(part.location())
-          .ifPresent(key -> listed(part).ifPresent(listed -> parts.put(key, listed)));
-    }
-    return new Generation(folder, number, file, parts);
-  }
-
-  /** What a file's record says that it must be; empty if it gives no checksum that we know. */
-  static Optional<ListedFile> listed(RepomdPart part) {
+  private static Optional<ListedFile> listed(RepomdPart part) {
     return Optional.ofNullable(part.checksum())
         .map(checksum -> new ListedFile(checksum, part.size()));
+  }
+
+  /** The file that lists the packages, if there is one that can be verified. */
+  Optional<Part> primary() {
+    return parts.stream()
+        .filter(part -> part.type().equals("primary") && part.listed().isPresent())
+        .findFirst();
+  }
+
+  /** The same, for another file of the same bytes. */
+  Generation in(FileIdentity other) {
+    return new Generation(folder, number, other, parts, listed, since);
   }
 }

@@ -1,17 +1,16 @@
 package org.instantmirror.mirror;
 
-import java.io.BufferedInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,42 +18,49 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.instantmirror.download.Order;
 import org.instantmirror.repo.EntryKey;
-import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
-import org.instantmirror.repodata.Decompression;
 import org.instantmirror.repodata.ListedFile;
-import org.instantmirror.repodata.PrimaryReader;
-import org.instantmirror.repodata.ReadLimits;
-import org.instantmirror.repodata.Repomd;
-import org.instantmirror.repodata.RepomdPart;
-import org.instantmirror.repodata.RepomdReader;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.FileIdentity;
-import org.instantmirror.store.PackageIndexing;
+import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the repodata that is stored, in the background, and knows from it what files must be. What
- * it knows of a repository holds as long as the stored {@code repomd.xml} is the one that was read:
- * when another has come, nothing is known until that one's packages are indexed, and the rules for
- * what nobody lists apply. Thread-safe; answers without asking upstream.
+ * The generations of each repository whose {@code repomd.xml} is stored: one is live; the next is
+ * assembled in the background when upstream has another {@code repomd.xml}, and goes live as a
+ * whole; the last ones are kept for clients that still hold them. What belongs to none of them is
+ * subject to the rules for what nobody lists. Thread-safe; answers without asking upstream.
  */
 final class Generations implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
+  /** How long what a generation lists stays servable at least: as long as dnf's copies hold. */
+  static final Duration KEPT_AT_LEAST = Duration.ofDays(2);
+
+  /** How many generations are kept, however old. */
+  private static final int KEPT = 3;
+
   private final Store store;
-  private final Function<Order, CompletableFuture<Void>> obtain;
   private final Clock clock;
   private final KnownPackages packages;
-  private final Map<RepositoryFolder, Generation> current = new ConcurrentHashMap<>();
-  private final Set<RepositoryFolder> reading = ConcurrentHashMap.newKeySet();
+  private final Assembly assembly;
+  private final StickyClients sticky = new StickyClients();
+
+  /** The live one first, then those before it, the latest first. */
+  private final Map<RepositoryFolder, List<Generation>> known = new ConcurrentHashMap<>();
+
+  private final Set<RepositoryFolder> assembling = ConcurrentHashMap.newKeySet();
 
   /** Those whose repodata can't be used, by the file that says so: looked at once only. */
   private final Map<RepositoryFolder, FileIdentity> unusable = new ConcurrentHashMap<>();
+
+  /** What was logged last of those whose next generation isn't complete. */
+  private final Map<RepositoryFolder, String> complaints = new ConcurrentHashMap<>();
 
   private final ExecutorService reader =
       Executors.newSingleThreadExecutor(
@@ -69,159 +75,203 @@ final class Generations implements AutoCloseable {
    */
   Generations(Store store, Function<Order, CompletableFuture<Void>> obtain, Clock clock) {
     this.store = store;
-    this.obtain = obtain;
     this.clock = clock;
-    this.packages = new KnownPackages(store.packages(), current);
+    this.packages = new KnownPackages(store.packages(), known);
+    this.assembly = new Assembly(store, obtain, this::execute, clock);
   }
 
   /**
-   * What a file must be.
+   * What a file must be: what the live generation says, else the latest one that is kept.
    *
-   * @return empty if the current generation of its repository doesn't list it, if none is known, or
-   *     if repodata isn't to be trusted
+   * @return empty if none of them lists it, or repodata isn't to be trusted
    */
   Optional<ListedFile> listed(EntryKey key) {
-    if (current.isEmpty()) {
+    if (known.isEmpty()) {
       return Optional.empty();
     }
     Optional<RepositoryFolder> folder = Folders.ofRepodata(key);
-    if (folder.isPresent()) {
-      Generation generation = current.get(folder.get());
-      return Optional.ofNullable(generation).map(known -> known.parts().get(key));
+    if (folder.isEmpty()) {
+      return packages.listed(key);
     }
-    return packages.listed(key);
+    return known.getOrDefault(folder.get(), List.of()).stream()
+        .map(generation -> generation.listed().get(key))
+        .flatMap(listed -> Optional.ofNullable(listed).stream())
+        .findFirst();
   }
 
-  /** A file was asked for, or has come: a {@code repomd.xml} that isn't known yet is read. */
+  /**
+   * The live generation of the repository that the file stands for: {@code repomd.xml} and such.
+   */
+  Optional<Generation> liveOf(EntryKey top) {
+    return known.isEmpty()
+        ? Optional.empty()
+        : Folders.ofTop(top).flatMap(folder -> Optional.ofNullable(live(folder)));
+  }
+
+  private @Nullable Generation live(RepositoryFolder folder) {
+    List<Generation> all = known.get(folder);
+    return all == null ? null : all.get(0);
+  }
+
+  /**
+   * The file that a client gets who sticks to an earlier generation than the live one.
+   *
+   * @return empty if it is to get the live one's
+   */
+  Optional<StoredEntry> earlier(String client, EntryKey top, Generation live, Instant now) {
+    OptionalLong taken = sticky.of(client, live.folder(), now);
+    return taken.isEmpty() || taken.getAsLong() == live.number()
+        ? Optional.empty()
+        : store.find(Folders.earlier(top, taken.getAsLong()), now);
+  }
+
+  /** The client gets a file of that generation, and is to get its other files as well. */
+  void took(String client, Generation generation, Instant now) {
+    sticky.took(client, generation.folder(), generation.number(), now);
+  }
+
+  /** A file was asked for: a {@code repomd.xml} that isn't known yet is read. */
   void asked(Order order) {
-    if (!Folders.isRepomd(order.key()) || !order.repo().lifetimes().trustRepodata()) {
-      return;
+    if (Folders.isRepomd(order.key()) && order.repo().lifetimes().trustRepodata()) {
+      Folders.ofRepodata(order.key()).ifPresent(folder -> look(order.repo(), folder));
     }
-    Folders.ofRepodata(order.key()).ifPresent(folder -> look(order.repo(), folder));
   }
 
   private void look(Repo repo, RepositoryFolder folder) {
-    Optional<StoredEntry> repomd = store.find(Folders.repomd(folder), clock.instant());
-    if (repomd.isEmpty() || !repomd.get().mayBeServedUnchecked()) {
+    if (assembling.contains(folder)) {
+      return;
+    }
+    Optional<StoredEntry> stored = store.find(Folders.repomd(folder), clock.instant());
+    Generation live = live(folder);
+    if (stored.isEmpty() || !stored.get().mayBeServedUnchecked()) {
       forget(folder);
       return;
     }
-    FileIdentity file = repomd.get().file();
-    Generation known = current.get(folder);
-    if (known != null && !known.repomd().equals(file)) {
-      // Before anything else: what it said of files may not hold any more.
-      forget(folder);
-      known = null;
-    }
-    if (known != null || file.equals(unusable.get(folder)) || !reading.add(folder)) {
+    StoredEntry repomd = stored.get();
+    if (live != null && live.file().equals(repomd.file())) {
       return;
     }
-    execute(() -> read(repo, folder, repomd.get()));
+    // Somebody else put another in its place: what was known may not hold any more.
+    forget(folder);
+    if (!repomd.file().equals(unusable.get(folder)) && assembling.add(folder)) {
+      assemble(repo, folder, repomd, null);
+    }
   }
 
   private void forget(RepositoryFolder folder) {
-    if (current.remove(folder) != null) {
+    if (known.remove(folder) != null) {
       packages.changed();
     }
   }
 
-  private void execute(Runnable task) {
-    try {
-      reader.execute(task);
-    } catch (RejectedExecutionException stopping) {
-      LOG.debug("not read any more", stopping);
+  /** A file has come: the next generation of its repository may begin with it. */
+  void arrived(Order order) {
+    if (!order.key().repo().isArea()) {
+      asked(order);
+      return;
+    }
+    if (!Folders.isRepomd(order.key())) {
+      return;
+    }
+    Optional<RepositoryFolder> folder = Folders.ofRepodata(order.key());
+    Generation live = folder.map(this::live).orElse(null);
+    Optional<StoredEntry> staged = store.find(order.key(), clock.instant());
+    if (live == null || staged.isEmpty()) {
+      return;
+    }
+    // Upstream has been asked: no need to ask it for the same again at the next request.
+    EntryKey top = Folders.repomd(live.folder());
+    store
+        .find(top, clock.instant())
+        .ifPresent(entry -> store.freshen(entry, entry.head(), clock.instant()));
+    if (assembling.add(live.folder())) {
+      assemble(order.repo(), live.folder(), staged.get(), live);
     }
   }
 
-  private void read(Repo repo, RepositoryFolder folder, StoredEntry file) {
-    try {
-      Repomd repomd =
-          open(file, in -> RepomdReader.read(in, file.key().path(), ReadLimits.LISTING));
-      RepomdPart primary =
-          repomd
-              .part("primary")
-              .orElseThrow(() -> new IOException(file.key() + " names no primary.xml"));
-      EntryKey key =
-          folder
-              .entry(primary.location())
-              .orElseThrow(() -> new IOException(file.key() + ": its primary.xml lies elsewhere"));
-      ListedFile listed =
-          Generation.listed(primary)
-              .orElseThrow(() -> new IOException(file.key() + " gives no checksum that we know"));
-      var unused =
-          obtain
-              .apply(new Order(repo, key, FileClass.METADATA, false, listed))
-              .whenComplete(
-                  (ended, fault) -> execute(() -> index(repo, folder, file, repomd, key, listed)));
-    } catch (IOException | RuntimeException fault) {
-      given(folder, file, fault);
-    }
+  private void assemble(
+      Repo repo, RepositoryFolder folder, StoredEntry repomd, @Nullable Generation live) {
+    var unused =
+        assembly
+            .run(repo, folder, repomd, live)
+            .thenAccept(next -> goLive(repo, next, repomd, live))
+            .whenComplete(
+                (done, fault) -> {
+                  assembling.remove(folder);
+                  if (fault != null) {
+                    failed(folder, repomd, live, fault);
+                  }
+                });
   }
 
-  private void index(
-      Repo repo,
-      RepositoryFolder folder,
-      StoredEntry file,
-      Repomd repomd,
-      EntryKey primaryKey,
-      ListedFile listed) {
+  /** In one step for who asks; on the thread that reads repodata. */
+  private void goLive(Repo repo, Generation next, StoredEntry repomd, @Nullable Generation live) {
+    RepositoryFolder folder = next.folder();
     try {
-      StoredEntry primary =
-          store
-              .find(primaryKey, clock.instant())
-              .filter(entry -> listed.checksum().equals(entry.checksum()))
-              .orElseThrow(
-                  () -> new IOException(primaryKey + " could not be had as repomd.xml lists it"));
-      long number = nextNumber(folder);
-      Instant began = clock.instant();
-      int count = index(folder, number, primary);
-      if (!isStill(file)) {
-        // Another has come meanwhile: its turn.
-        store.packages().drop(folder, number);
-        reading.remove(folder);
-        look(repo, folder);
-        return;
+      if (live == null) {
+        if (!isStill(repomd)) {
+          store.packages().drop(folder, next.number());
+          assembling.remove(folder);
+          look(repo, folder);
+          return;
+        }
+        keepFirst(next, null);
+      } else {
+        archive(live);
+        keepFirst(next, live);
+        publish(next);
       }
-      current.put(folder, Generation.of(folder, number, file.file(), repomd));
-      packages.changed();
-      LOG.info(
-          "{}: generation {} lists {} packages, indexed in {} ms",
-          folder,
-          number,
-          count,
-          java.time.Duration.between(began, clock.instant()).toMillis());
-      reading.remove(folder);
-      dropOthers(folder, number);
-    } catch (IOException | RuntimeException fault) {
-      given(folder, file, fault);
+    } catch (StorageException fault) {
+      throw new CompletionException(fault);
+    }
+    complaints.remove(folder);
+    LOG.info("{}: generation {} is live", folder, next.number());
+  }
+
+  /** So that clients that have taken one file of it get the others. */
+  private void archive(Generation live) throws StorageException {
+    List<EntryKey> tops = new ArrayList<>(Folders.signedWith(live.folder()));
+    tops.add(Folders.repomd(live.folder()));
+    for (EntryKey top : tops) {
+      Optional<StoredEntry> entry = store.find(top, clock.instant());
+      if (entry.isPresent()) {
+        var unused = store.copy(entry.get(), Folders.earlier(top, live.number()));
+      }
     }
   }
 
-  private int index(RepositoryFolder folder, long number, StoredEntry primary) throws IOException {
-    try (PackageIndexing indexing = store.packages().begin(folder, number)) {
-      String name = primary.key().path();
-      int count =
-          open(
-              primary,
-              in -> {
-                try (InputStream open = Decompression.open(in, name, ReadLimits.DISTRIBUTION)) {
-                  return PrimaryReader.read(open, name, ReadLimits.DISTRIBUTION, indexing);
-                }
-              });
-      indexing.complete();
-      return count;
+  private void keepFirst(Generation next, @Nullable Generation live) throws StorageException {
+    List<Generation> kept = new ArrayList<>(List.of(next));
+    if (live != null) {
+      Instant oldest = clock.instant().minus(KEPT_AT_LEAST);
+      // One ceased to be live when the one after it began.
+      Instant until = next.since();
+      for (Generation earlier : known.getOrDefault(next.folder(), List.of())) {
+        if (kept.size() < KEPT || until.isAfter(oldest)) {
+          kept.add(earlier);
+        }
+        until = earlier.since();
+      }
+    }
+    known.put(next.folder(), List.copyOf(kept));
+    packages.changed();
+    for (long number : store.packages().generations(next.folder())) {
+      if (kept.stream().noneMatch(generation -> generation.number() == number)) {
+        store.packages().drop(next.folder(), number);
+      }
     }
   }
 
-  private long nextNumber(RepositoryFolder folder) {
-    List<Long> earlier = store.packages().generations(folder);
-    return earlier.isEmpty() ? 1 : earlier.get(0) + 1;
-  }
-
-  private void dropOthers(RepositoryFolder folder, long number) throws IOException {
-    for (long other : store.packages().generations(folder)) {
-      if (other != number) {
-        store.packages().drop(folder, other);
+  /** Moves what is staged into the tree, {@code repomd.xml} last. */
+  private void publish(Generation next) throws StorageException {
+    List<EntryKey> order = new ArrayList<>();
+    next.parts().forEach(part -> order.add(part.key()));
+    order.addAll(Folders.signedWith(next.folder()));
+    order.add(Folders.repomd(next.folder()));
+    for (EntryKey key : order) {
+      Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
+      if (staged.isPresent()) {
+        var unused = store.move(staged.get(), key);
       }
     }
   }
@@ -233,30 +283,35 @@ final class Generations implements AutoCloseable {
         .isPresent();
   }
 
-  /** Reads a stored file. */
-  private interface Reading<T> {
-    T from(InputStream in) throws IOException;
-  }
-
-  private <T> T open(StoredEntry entry, Reading<T> reading) throws IOException {
-    Optional<FileChannel> file = store.openFile(entry);
-    if (file.isEmpty()) {
-      throw new IOException(entry.key() + " was replaced");
-    }
-    try (InputStream in = new BufferedInputStream(Channels.newInputStream(file.get()))) {
-      return reading.from(in);
-    }
-  }
-
-  private void given(RepositoryFolder folder, StoredEntry file, Exception fault) {
-    reading.remove(folder);
-    if (isStill(file)) {
-      unusable.put(folder, file.file());
+  private void failed(
+      RepositoryFolder folder, StoredEntry repomd, @Nullable Generation live, Throwable fault) {
+    Throwable cause =
+        fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+    LOG.debug("{}", folder, cause);
+    if (live != null) {
+      String complaint = String.valueOf(cause.getMessage());
+      if (complaint.equals(complaints.put(folder, complaint))) {
+        return;
+      }
+      LOG.warn(
+          "{}: upstream's new repomd.xml is not complete, generation {} stays: {}",
+          folder,
+          live.number(),
+          complaint);
+    } else if (isStill(repomd)) {
+      unusable.put(folder, repomd.file());
       LOG.warn(
           "{}: its files are not verified by checksum until its repodata changes: {}",
           folder,
-          fault.getMessage());
-      LOG.debug("{}", folder, fault);
+          cause.getMessage());
+    }
+  }
+
+  private void execute(Runnable task) {
+    try {
+      reader.execute(task);
+    } catch (RejectedExecutionException stopping) {
+      throw new CompletionException("the server is stopping", stopping);
     }
   }
 

@@ -16,15 +16,15 @@ import org.instantmirror.store.ListedPackage;
 import org.instantmirror.store.PackageIndex;
 
 /**
- * What the current generations say of packages: the package index, with a bounded memory of what
- * was asked lately in front. Thread-safe.
+ * What the generations say of packages, the live ones first: the package index, with a bounded
+ * memory of what was asked lately in front. Thread-safe.
  */
 final class KnownPackages implements AutoCloseable {
 
   private static final int MOST = 20_000;
 
   private final PackageIndex index;
-  private final Map<RepositoryFolder, Generation> current;
+  private final Map<RepositoryFolder, List<Generation>> known;
   private final AtomicLong version = new AtomicLong();
   private final CacheManager manager;
   private final Cache<EntryKey, Known> asked;
@@ -37,11 +37,12 @@ final class KnownPackages implements AutoCloseable {
   private record Known(long version, Optional<ListedFile> listed) {}
 
   /**
-   * @param current the generations to go by; whoever changes it calls {@link #changed} after
+   * @param known the generations to go by, the live one of each repository first; whoever changes
+   *     it calls {@link #changed} after
    */
-  KnownPackages(PackageIndex index, Map<RepositoryFolder, Generation> current) {
+  KnownPackages(PackageIndex index, Map<RepositoryFolder, List<Generation>> known) {
     this.index = index;
-    this.current = current;
+    this.known = known;
     manager =
         CacheManagerBuilder.newCacheManagerBuilder()
             .withCache(
@@ -57,13 +58,13 @@ final class KnownPackages implements AutoCloseable {
     version.incrementAndGet();
   }
 
-  /** What a package must be; empty if no current generation says so, or two don't agree. */
+  /** What a package must be; empty if no generation says so, or two repositories don't agree. */
   Optional<ListedFile> listed(EntryKey key) {
     // Taken before looking: what changes meanwhile makes the answer out of date, not wrong.
     long now = version.get();
-    Known known = asked.get(key);
-    if (known != null && known.version == now) {
-      return known.listed;
+    Known before = asked.get(key);
+    if (before != null && before.version == now) {
+      return before.listed;
     }
     Optional<ListedFile> listed = find(key);
     asked.put(key, new Known(now, listed));
@@ -71,18 +72,28 @@ final class KnownPackages implements AutoCloseable {
   }
 
   private Optional<ListedFile> find(EntryKey key) {
-    List<ListedFile> found =
-        index.find(key).stream()
-            .filter(this::isCurrent)
-            .flatMap(KnownPackages::listed)
-            .distinct()
-            .toList();
-    return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    List<ListedPackage> found = index.find(key);
+    List<ListedFile> live = listed(found, true);
+    List<ListedFile> all = live.isEmpty() ? listed(found, false) : live;
+    boolean certain = live.isEmpty() ? !all.isEmpty() : live.size() == 1;
+    return certain ? Optional.of(all.get(0)) : Optional.empty();
   }
 
-  private boolean isCurrent(ListedPackage entry) {
-    Generation generation = current.get(entry.folder());
-    return generation != null && generation.number() == entry.generation();
+  /** What live generations say, or those before them, the latest first. */
+  private List<ListedFile> listed(List<ListedPackage> found, boolean live) {
+    return found.stream()
+        .filter(entry -> isLive(entry).filter(is -> is == live).isPresent())
+        .flatMap(KnownPackages::listed)
+        .distinct()
+        .toList();
+  }
+
+  /** Whether its generation is live; empty if that isn't even kept. */
+  private Optional<Boolean> isLive(ListedPackage entry) {
+    List<Generation> all = known.getOrDefault(entry.folder(), List.of());
+    return all.stream().anyMatch(generation -> generation.number() == entry.generation())
+        ? Optional.of(all.get(0).number() == entry.generation())
+        : Optional.empty();
   }
 
   private static java.util.stream.Stream<ListedFile> listed(ListedPackage entry) {

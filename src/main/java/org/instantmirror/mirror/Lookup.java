@@ -78,7 +78,10 @@ final class Lookup implements Planner {
   }
 
   @Override
-  public Plan plan(Order order, Instant now) {
+  public Plan plan(Order ordered, Instant now) {
+    // A staged file that nobody lists is a new version of the live one, if upstream has one.
+    boolean next = ordered.key().repo().isArea() && ordered.listed() == null;
+    Order order = next ? ordered.of(Folders.live(ordered.key())) : ordered;
     Found found = find(order, now);
     if (found.knownMissing) {
       return new Plan.KnownMissing();
@@ -98,17 +101,17 @@ final class Lookup implements Planner {
 
   @Override
   public void recordMissing(Order order, Instant now) {
-    negatives.record(order.key(), Kind.MISSING, now);
+    negatives.record(Folders.live(order.key()), Kind.MISSING, now);
   }
 
   @Override
   public void recordFailedCheck(Order order, Instant now) {
-    negatives.record(order.key(), Kind.CHECK_FAILED, now);
+    negatives.record(Folders.live(order.key()), Kind.CHECK_FAILED, now);
   }
 
   @Override
   public void recordPresent(Order order) {
-    negatives.forget(order.key());
-    generations.asked(order);
+    negatives.forget(Folders.live(order.key()));
+    generations.arrived(order);
   }
 }

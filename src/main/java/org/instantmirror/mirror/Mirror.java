@@ -2,6 +2,7 @@ package org.instantmirror.mirror;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ public final class Mirror implements AutoCloseable {
 
   private static final CacheStatus NOT_STORABLE =
       CacheStatus.forwarded(CacheStatus.Forward.URI_MISS).withDetail("not-storable");
+
+  private static final CacheStatus UNREACHABLE =
+      CacheStatus.hit().withDetail("upstream-unreachable");
 
   private final Store store;
   private final Lookup lookup;
@@ -88,6 +92,10 @@ public final class Mirror implements AutoCloseable {
   /** The answer, if it can be given without asking upstream. */
   public Optional<Answer> immediate(MirrorRequest request) {
     generations.asked(request.order());
+    Optional<Generation> live = generations.liveOf(request.key());
+    if (live.isPresent()) {
+      return topOfGeneration(request, live.get());
+    }
     return isBeingPaired(request)
         ? Optional.empty()
         : fromStore(lookup.find(request.order(), clock.instant()));
@@ -126,7 +134,75 @@ public final class Mirror implements AutoCloseable {
     return answer(request, 1);
   }
 
+  /** A repomd.xml, its signature or key, if the repository need not be looked at upstream. */
+  private Optional<Answer> topOfGeneration(MirrorRequest request, Generation live) {
+    Instant now = clock.instant();
+    Optional<StoredEntry> earlier = generations.earlier(request.client(), request.key(), live, now);
+    if (earlier.isPresent()) {
+      return Optional.of(new Answer.Stored(earlier.get(), CacheStatus.hit()));
+    }
+    Lookup.Found repomd = lookup.find(request.order().of(Folders.repomd(live.folder())), now);
+    Optional<Answer> known = fromStore(repomd);
+    return known.flatMap(
+        hit ->
+            store.find(request.key(), now).map(own -> give(request, live, own, hit.cacheStatus())));
+  }
+
+  private Answer give(MirrorRequest request, Generation live, StoredEntry own, CacheStatus status) {
+    generations.took(request.client(), live, clock.instant());
+    return new Answer.Stored(own, status);
+  }
+
+  /**
+   * The same when the repository must be looked at upstream: its repomd.xml, whichever of the files
+   * is asked for. A new one begins the next generation; this client gets what is live.
+   *
+   * @return empty if there is nothing to give of that name
+   */
+  private CompletableFuture<Optional<Answer>> checked(MirrorRequest request, Generation live) {
+    Order repomd = request.order().of(Folders.repomd(live.folder()));
+    Lookup.Found found = lookup.find(repomd, clock.instant());
+    Attachment check = coordinator.join(repomd.of(Folders.staged(repomd.key())));
+    return within(check.opening().<Optional<Opening>>thenApply(Optional::of), Optional.empty())
+        .thenApply(
+            opening -> {
+              check.close();
+              CacheStatus status = ofCheck(opening, forwarded(found.decision(), check));
+              return store
+                  .find(request.key(), clock.instant())
+                  .map(own -> give(request, live, own, status));
+            });
+  }
+
+  private static CacheStatus ofCheck(Optional<Opening> opening, CacheStatus forwarded) {
+    if (opening.isPresent() && opening.get() instanceof Opening.Streaming) {
+      return forwarded.withUpstreamStatus(200).withDetail("next-generation-pending");
+    } else if (opening.isPresent() && opening.get() instanceof Opening.Unchanged unchanged) {
+      return unchanged.upstreamStatus() == 0
+          ? CacheStatus.hit()
+          : forwarded.withUpstreamStatus(unchanged.upstreamStatus());
+    }
+    return UNREACHABLE;
+  }
+
   private CompletableFuture<Answer> answer(MirrorRequest request, int round) {
+    Optional<Generation> live = generations.liveOf(request.key());
+    if (live.isPresent()) {
+      Optional<Answer> known = topOfGeneration(request, live.get());
+      if (known.isPresent()) {
+        return CompletableFuture.completedFuture(known.get());
+      }
+      return checked(request, live.get())
+          .thenCompose(
+              answer ->
+                  answer
+                      .map(CompletableFuture::completedFuture)
+                      .orElseGet(() -> ordinary(request, round)));
+    }
+    return ordinary(request, round);
+  }
+
+  private CompletableFuture<Answer> ordinary(MirrorRequest request, int round) {
     Lookup.Found found = lookup.find(request.order(), clock.instant());
     Optional<Answer> known = isBeingPaired(request) ? Optional.empty() : fromStore(found);
     if (known.isPresent()) {
@@ -262,7 +338,7 @@ public final class Mirror implements AutoCloseable {
   }
 
   private static Answer stale(StoredEntry stored) {
-    return new Answer.Stored(stored, CacheStatus.hit().withDetail("upstream-unreachable"));
+    return new Answer.Stored(stored, UNREACHABLE);
   }
 
   /** The client has waited long enough; the download goes on behind it. */

@@ -13,9 +13,10 @@ import org.instantmirror.repo.Repo;
  * @param fileClass package or metadata
  * @param noCache whether the client forces a check
  * @param head whether only the head is wanted
+ * @param client its address, as the container tells it
  */
 public record MirrorRequest(
-    Repo repo, EntryKey key, FileClass fileClass, boolean noCache, boolean head) {
+    Repo repo, EntryKey key, FileClass fileClass, boolean noCache, boolean head, String client) {
 
   Order order() {
     return new Order(repo, key, fileClass, noCache, null);

@@ -28,6 +28,11 @@ public record EntryKey(RepoId repo, String path) {
     return new EntryKey(repo, path.substring(0, path.lastIndexOf('/') + 1) + fileName);
   }
 
+  /** The key of the same path elsewhere. */
+  public EntryKey in(RepoId other) {
+    return new EntryKey(other, path);
+  }
+
   @Override
   public String toString() {
     return repo + "/" + path;

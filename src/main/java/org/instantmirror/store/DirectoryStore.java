@@ -1,6 +1,9 @@
 package org.instantmirror.store;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +40,11 @@ final class DirectoryStore implements Store {
    */
   private final Set<EntryKey> absent = ConcurrentHashMap.newKeySet();
 
+  private static final int COPY_BUFFER = 64 * 1024;
+
+  /** In place of the URL of a file that came from none. */
+  private static final URI NOWHERE = URI.create("file:///");
+
   private final CacheLock lock;
   private final Tree tree;
   private final Placement placement;
@@ -56,7 +64,7 @@ final class DirectoryStore implements Store {
       Disk disk,
       LongSupplier nanoTime) {
     this.lock = lock;
-    this.tree = new Tree(layout.cacheDir(), disk);
+    this.tree = new Tree(layout.cacheDir(), layout.areas(), disk);
     this.placement = new Placement(tree, layout.partial(), disk);
     this.heads = new Heads(index, settings.headsInMemory());
     this.packages = new PackageIndex(index, nanoTime);
@@ -86,8 +94,10 @@ final class DirectoryStore implements Store {
     DirectoryStore store = null;
     try {
       Sweep.discard(layout.serving());
+      Sweep.discard(layout.areas());
       IndexDatabase index = IndexDatabase.open(layout.index());
       store = new DirectoryStore(settings, layout, lock, index, disk, nanoTime);
+      index.write(HeadTable::forgetAreas);
       new Sweep(store.partials, store.tree, store.heads).partials();
       store.start(layout);
       return store;
@@ -232,6 +242,46 @@ final class DirectoryStore implements Store {
         entry.file().equals(tree.identity(entry.key()))
             && heads.replace(entry.key(), entry.file(), updated);
     return current ? updated : entry;
+  }
+
+  @Override
+  public StoredEntry move(StoredEntry entry, EntryKey target) throws StorageException {
+    StoredEntry moved = entry.as(target);
+    heads.announce(moved);
+    try {
+      var unused = placement.place(target, tree.path(entry.key()));
+      heads.putDurably(moved);
+    } finally {
+      heads.withdraw(moved);
+    }
+    heads.replace(entry.key(), entry.file(), null);
+    return moved;
+  }
+
+  @Override
+  public Optional<StoredEntry> copy(StoredEntry entry, EntryKey target) throws StorageException {
+    PartialEntry copy =
+        partials.begin(
+            target,
+            entry.head(),
+            entry.file().size(),
+            entry.source() == null ? NOWHERE : entry.source());
+    try (FileChannel file = openFile(entry).orElse(null)) {
+      if (file == null) {
+        return Optional.empty();
+      }
+      ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
+      while (file.read(buffer.clear()) >= 0) {
+        copy.append(buffer.flip());
+      }
+      return Optional.of(copy.commit(entry.fetchedAt(), entry.checksum()));
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw StorageException.of("cannot copy", tree.path(entry.key()), e);
+    } finally {
+      copy.discard();
+    }
   }
 
   @Override

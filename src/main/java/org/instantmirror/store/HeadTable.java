@@ -32,6 +32,11 @@ final class HeadTable {
 
   private HeadTable() {}
 
+  /** Forgets what lay in areas of ours; returns how much. '`' is what follows '_'. */
+  static int forgetAreas(Handle handle) {
+    return handle.execute("DELETE FROM heads WHERE repo >= '_' AND repo < '`'");
+  }
+
   static Optional<StoredEntry> find(Handle handle, EntryKey key) {
     return handle
         .createQuery(SELECT)

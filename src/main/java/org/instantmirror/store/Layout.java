@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own the folder of all but an index that lies elsewhere
  * @param partial downloads in flight
+ * @param areas what belongs to repositories and isn't part of their trees: staging
  * @param serving hard links to versions being served
  * @param index the database
  * @param lock names the process that uses the directory
  */
-record Layout(Path cacheDir, Path own, Path partial, Path serving, Path index, Path lock) {
+record Layout(
+    Path cacheDir, Path own, Path partial, Path areas, Path serving, Path index, Path lock) {
   private static final String OWN = ".instantmirror";
 
   /** Creates what is missing. */
@@ -28,10 +30,11 @@ record Layout(Path cacheDir, Path own, Path partial, Path serving, Path index, P
             absolute,
             own,
             own.resolve("partial"),
+            own.resolve("staging"),
             own.resolve("serving"),
             indexFolder.resolve("index.db"),
             own.resolve("lock"));
-    for (Path folder : new Path[] {layout.partial, layout.serving, indexFolder}) {
+    for (Path folder : new Path[] {layout.partial, layout.areas, layout.serving, indexFolder}) {
       try {
         Files.createDirectories(folder);
       } catch (IOException e) {

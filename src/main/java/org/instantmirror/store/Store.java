@@ -93,6 +93,22 @@ public interface Store extends Closeable {
   StoredEntry markGone(StoredEntry entry, Instant goneSince, Instant checkedAt);
 
   /**
+   * Gives a complete file another name, in place of what lies there: one rename.
+   *
+   * @return the entry under its new name
+   * @throws StorageException if it can't be; both files are as they were then
+   */
+  StoredEntry move(StoredEntry entry, EntryKey target) throws StorageException;
+
+  /**
+   * Stores the same bytes under another name, in place of what lies there.
+   *
+   * @return empty if the file has been replaced, changed or deleted since
+   * @throws StorageException if it can't be
+   */
+  Optional<StoredEntry> copy(StoredEntry entry, EntryKey target) throws StorageException;
+
+  /**
    * Deletes the file and its head, if the file is still that one. Empty folders above go with it.
    */
   void drop(StoredEntry entry);

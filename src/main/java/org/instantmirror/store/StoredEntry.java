@@ -36,6 +36,12 @@ public record StoredEntry(
     @Nullable Instant goneSince,
     @Nullable Checksum checksum) {
 
+  /** The same file under another name. */
+  StoredEntry as(EntryKey other) {
+    return new StoredEntry(
+        other, file, head, origin, source, fetchedAt, checkedAt, goneSince, checksum);
+  }
+
   /** This entry as the rules of freshness see it. */
   public StoredResponse response() {
     return new StoredResponse(

@@ -24,10 +24,15 @@ final class Tree {
   private static final Logger LOG = LoggerFactory.getLogger(Tree.class);
 
   private final Path cacheDir;
+  private final Path areas;
   private final Disk disk;
 
-  Tree(Path cacheDir, Disk disk) {
+  /**
+   * @param areas where the areas of ours lie
+   */
+  Tree(Path cacheDir, Path areas, Disk disk) {
     this.cacheDir = cacheDir;
+    this.areas = areas;
     this.disk = disk;
   }
 
@@ -36,12 +41,12 @@ final class Tree {
    *     {@code LC_ALL=C})
    */
   Path path(EntryKey key) {
-    return cacheDir.resolve(key.repo() + "/" + key.path());
+    return (key.repo().isArea() ? areas : cacheDir).resolve(key.repo() + "/" + key.path());
   }
 
   /** The repository's folder; it may be a symbolic link or a mount that the administrator made. */
   Path root(RepoId repo) {
-    return cacheDir.resolve(repo.value());
+    return (repo.isArea() ? areas : cacheDir).resolve(repo.value());
   }
 
   /**

@@ -128,6 +128,11 @@ final class Asker {
             Fields.joined(request, "Cache-Control"), request.getHeader("Pragma"));
     EntryKey key = java.util.Objects.requireNonNull(route.key());
     return new MirrorRequest(
-        route.repo(), key, route.fileClass(), noCache, request.getMethod().equals("HEAD"));
+        route.repo(),
+        key,
+        route.fileClass(),
+        noCache,
+        request.getMethod().equals("HEAD"),
+        request.getRemoteAddr());
   }
 }

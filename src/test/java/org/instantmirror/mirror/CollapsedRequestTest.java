@@ -110,7 +110,7 @@ class CollapsedRequestTest {
 
   private MirrorRequest request(boolean noCache, boolean head) {
     EntryKey key = new EntryKey(repo.id(), PATH);
-    return new MirrorRequest(repo, key, FileClass.METADATA, noCache, head);
+    return new MirrorRequest(repo, key, FileClass.METADATA, noCache, head, "192.0.2.1");
   }
 
   private void fill() {

@@ -61,7 +61,7 @@ class ListedPackageTest {
 
   private void know(RunningMirror mirror, int generation) {
     assertThat(mirror.get("repodata/repomd.xml").status()).isEqualTo(200);
-    log.await("generation " + generation + " lists");
+    log.await("generation " + generation + " is live");
   }
 
   private void assertIs(RawResponse response, byte[] expected) {

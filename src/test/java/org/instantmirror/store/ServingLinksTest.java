@@ -28,7 +28,9 @@ class ServingLinksTest {
     cache = empty;
     store = Store.open(StoreFixture.settings(cache));
     folder = Files.createDirectory(cache.resolve("links"));
-    links = new ServingLinks(folder, new Tree(cache, new Disk()), 3, nanos::get);
+    links =
+        new ServingLinks(
+            folder, new Tree(cache, cache.resolve("areas"), new Disk()), 3, nanos::get);
   }
 
   @AfterEach

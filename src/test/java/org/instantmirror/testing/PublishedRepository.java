@@ -21,6 +21,9 @@ public final class PublishedRepository {
   private final FakeUpstream upstream;
   private final String folder;
   private final Map<String, byte[]> listed = new LinkedHashMap<>();
+  private final String primaryName;
+  private boolean signed;
+  private byte[] repomd = {};
   private Instant time = Instant.parse("2026-01-01T00:00:00Z");
 
   /**
@@ -29,13 +32,23 @@ public final class PublishedRepository {
    * @param folder where it lies, beginning and ending with a slash
    */
   public PublishedRepository(FakeUpstream upstream, String folder) {
+    this(upstream, folder, "");
+  }
+
+  /**
+   * The same with a name for the list of packages that doesn't change.
+   *
+   * @param primaryName empty for one that holds its checksum
+   */
+  public PublishedRepository(FakeUpstream upstream, String folder, String primaryName) {
+    this.primaryName = primaryName;
     this.upstream = upstream;
     this.folder = folder;
   }
 
   /** Has the next generation list this package, and puts its file upstream. */
   public PublishedRepository add(String path, byte[] content) {
-    upstream.file(folder + path, content).lastModified(time).etag("\"" + sha256(content) + "\"");
+    put(path, content);
     return list(path, content);
   }
 
@@ -45,18 +58,77 @@ public final class PublishedRepository {
     return this;
   }
 
+  /** Removes a package, from upstream and the next generation. */
+  public PublishedRepository drop(String path) {
+    upstream.remove(folder + path);
+    listed.remove(path);
+    return this;
+  }
+
+  /** Has the next generations come with signatures. */
+  public PublishedRepository sign() {
+    signed = true;
+    return this;
+  }
+
   /** Publishes the next generation, a day younger than the last. */
   public PublishedRepository publish() {
-    byte[] primary = gzip(primary());
-    String name = "repodata/" + sha256(primary) + "-primary.xml.gz";
-    upstream.file(folder + name, primary).lastModified(time).etag("\"" + sha256(primary) + "\"");
-    byte[] repomd = repomd(name, primary).getBytes(StandardCharsets.UTF_8);
-    upstream
-        .file(folder + "repodata/repomd.xml", repomd)
-        .lastModified(time)
-        .etag("\"" + sha256(repomd) + "\"");
+    return publishPrimary().publishRepomd().publishSignature().next();
+  }
+
+  /** The list of packages of the next generation, without anything that names it. */
+  public PublishedRepository publishPrimary() {
+    put(primaryPath(), gzip(primary()));
+    return this;
+  }
+
+  /** The same, answered in that way the first time. */
+  public PublishedRepository publishPrimary(Behaviour first) {
+    String path = folder + primaryPath();
+    byte[] content = gzip(primary());
+    upstream.file(path, content).lastModified(time).etag("\"" + sha256(content) + "\"").next(first);
+    return this;
+  }
+
+  /** What names the list of packages, whether that is there or not. */
+  public PublishedRepository publishRepomd() {
+    repomd = repomd(primaryPath(), gzip(primary())).getBytes(StandardCharsets.UTF_8);
+    put("repodata/repomd.xml", repomd);
+    return this;
+  }
+
+  /** Its signature, if there is to be one. */
+  public PublishedRepository publishSignature() {
+    if (signed) {
+      put("repodata/repomd.xml.asc", signature());
+    }
+    return this;
+  }
+
+  /** What is published from now on is of the generation after. */
+  public PublishedRepository next() {
     time = time.plusSeconds(86_400);
     return this;
+  }
+
+  private void put(String path, byte[] content) {
+    upstream.file(folder + path, content).lastModified(time).etag("\"" + sha256(content) + "\"");
+  }
+
+  /** The {@code repomd.xml} that was published last. */
+  public byte[] repomd() {
+    return repomd.clone();
+  }
+
+  /** What passes for its signature. */
+  public byte[] signature() {
+    return ("signature of " + sha256(repomd) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Where the list of packages of the next generation lies, below the folder. */
+  public String primaryPath() {
+    return "repodata/"
+        + (primaryName.isEmpty() ? sha256(gzip(primary())) + "-primary.xml.gz" : primaryName);
   }
 
   private String primary() {

@@ -1,0 +1,207 @@
+package org.instantmirror.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.instantmirror.testing.Behaviour;
+import org.instantmirror.testing.FakeUpstream;
+import org.instantmirror.testing.Gate;
+import org.instantmirror.testing.LogLines;
+import org.instantmirror.testing.MutableClock;
+import org.instantmirror.testing.Packages;
+import org.instantmirror.testing.PublishedRepository;
+import org.instantmirror.testing.RawResponse;
+import org.instantmirror.testing.RunningMirror;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A repository is published anew while clients use it. */
+class GenerationTest {
+
+  private static final String REPOMD = "repodata/repomd.xml";
+  private static final String SIGNATURE = "repodata/repomd.xml.asc";
+  private static final Duration STICKY = Duration.ofSeconds(10);
+
+  private FakeUpstream upstream;
+  private PublishedRepository repository;
+  private MutableClock clock;
+  private LogLines log;
+  private RunningMirror mirror;
+
+  @BeforeEach
+  void start() {
+    upstream = FakeUpstream.start();
+    clock = new MutableClock(Instant.parse("2026-06-01T00:00:00Z"));
+    log = new LogLines("org.instantmirror.mirror");
+    repository = new PublishedRepository(upstream, "/os/");
+    mirror = RunningMirror.setup().repo(upstream).clock(clock).start();
+  }
+
+  @AfterEach
+  void stop() {
+    mirror.close();
+    log.close();
+    upstream.close();
+  }
+
+  /** As dnf asks for repomd.xml; time has passed since. */
+  private RawResponse ask(String path) {
+    clock.advance(Duration.ofSeconds(2));
+    return mirror.get("os/" + path, "Cache-Control: no-cache");
+  }
+
+  private void assertServes(String path, byte[] expected) {
+    RawResponse response = ask(path);
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.complete()).isTrue();
+    assertThat(response.body()).isEqualTo(expected);
+  }
+
+  private void goLive(int number) {
+    assertThat(ask(REPOMD).status()).isEqualTo(200);
+    log.await("generation " + number + " is live");
+    clock.advance(STICKY);
+  }
+
+  @Test
+  void previousGenerationIsServedUntilTheNextOneIsHere() throws Exception {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2));
+    Gate gate = new Gate();
+    String primary = repository.primaryPath();
+    repository.publishPrimary(Behaviour.proper().gated(gate)).publishRepomd();
+    byte[] second = repository.repomd();
+
+    assertServes(REPOMD, first);
+    gate.awaitRequest();
+    assertServes(REPOMD, first);
+    assertThat(mirror.stored("os/" + REPOMD)).hasBinaryContent(first);
+
+    gate.releaseAll();
+    log.await("generation 2 is live");
+    clock.advance(STICKY);
+    assertServes(REPOMD, second);
+    assertThat(mirror.stored("os/" + REPOMD)).hasBinaryContent(second);
+    RawResponse list = mirror.get("os/" + primary);
+    assertThat(list.header("Cache-Status")).contains("InstantMirror; hit");
+  }
+
+  @Test
+  void clientThatHasBegunWithAGenerationGetsItsOtherFiles() {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    goLive(1);
+    byte[] first = repository.repomd();
+    byte[] firstSignature = repository.signature();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+
+    // This request finds the new one; the client has the old one's repomd.xml now.
+    assertServes(REPOMD, first);
+    log.await("generation 2 is live");
+    assertServes(SIGNATURE, firstSignature);
+    assertServes(REPOMD, first);
+
+    clock.advance(STICKY);
+    assertServes(SIGNATURE, repository.signature());
+    assertServes(REPOMD, repository.repomd());
+  }
+
+  @Test
+  void incompleteGenerationDoesNotGoLiveBeforeItIsComplete() {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publishRepomd();
+    assertServes(REPOMD, first);
+    String complaint = log.await("is not complete, generation 1 stays");
+    assertThat(complaint).contains("os/repodata/").contains("-primary.xml.gz");
+    assertServes(REPOMD, first);
+
+    repository.publishPrimary();
+    clock.advance(STICKY);
+    goLive(2);
+    assertServes(REPOMD, repository.repomd());
+  }
+
+  @Test
+  void signatureThatLagsBehindKeepsTheOldPair() {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    goLive(1);
+    byte[] first = repository.repomd();
+    byte[] firstSignature = repository.signature();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publishPrimary().publishRepomd();
+    assertServes(REPOMD, first);
+    log.await("hasn't changed with repomd.xml");
+    clock.advance(STICKY);
+    assertServes(SIGNATURE, firstSignature);
+
+    repository.publishSignature();
+    goLive(2);
+    assertServes(SIGNATURE, repository.signature());
+    assertServes(REPOMD, repository.repomd());
+  }
+
+  @Test
+  void filesOfEarlierGenerationsStayServableWhenUpstreamDropsThem() throws Exception {
+    byte[] old = Packages.rpm(1000, 1);
+    repository.add("a-1.rpm", old);
+    String firstPrimary = repository.primaryPath();
+    repository.publish();
+    goLive(1);
+    byte[] firstList = ask(firstPrimary).body();
+    assertServes("a-1.rpm", old);
+    mirror.awaitStored("os/a-1.rpm");
+    repository.drop("a-1.rpm").add("a-2.rpm", Packages.rpm(1000, 2)).publish();
+    upstream.remove("/os/" + firstPrimary);
+    goLive(2);
+
+    clock.advance(Duration.ofHours(47));
+    assertServes(firstPrimary, firstList);
+    assertServes("a-1.rpm", old);
+    assertThat(upstream.requests("/os/a-1.rpm")).hasSize(1);
+  }
+
+  @Test
+  void namesWithoutAChecksumAreReplacedWithTheirGeneration() {
+    repository = new PublishedRepository(upstream, "/os/", "primary.xml.gz");
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    byte[] first = ask("repodata/primary.xml.gz").body();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    goLive(2);
+    byte[] second = ask("repodata/primary.xml.gz").body();
+    assertThat(second).isNotEqualTo(first);
+    assertServes(REPOMD, repository.repomd());
+    assertThat(upstream.requests("/os/repodata/primary.xml.gz")).hasSize(2);
+  }
+
+  @Test
+  void upstreamThatIsGoneLeavesTheGenerationAsItIs() {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    upstream.stop();
+    RawResponse response = ask(REPOMD);
+    assertThat(response.body()).isEqualTo(repository.repomd());
+    assertThat(response.header("Cache-Status"))
+        .contains("InstantMirror; hit; detail=upstream-unreachable");
+  }
+
+  @Test
+  void eachFolderWithRepodataIsARepositoryOfItsOwn() {
+    PublishedRepository other = new PublishedRepository(upstream, "/other/");
+    byte[] one = Packages.rpm(1000, 1);
+    byte[] two = Packages.rpm(1000, 2);
+    repository.add("a.rpm", one).publish();
+    other.add("a.rpm", two).publish();
+    goLive(1);
+    assertThat(mirror.get("other/" + REPOMD).status()).isEqualTo(200);
+    log.await("repo/other: generation 1 is live");
+    assertServes("a.rpm", one);
+    assertThat(mirror.get("other/a.rpm").body()).isEqualTo(two);
+  }
+}
