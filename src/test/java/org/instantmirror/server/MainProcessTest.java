@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.testing.FakeUpstream;
+import org.instantmirror.testing.JavaCommand;
 import org.instantmirror.testing.Packages;
 import org.instantmirror.testing.RawClient;
 import org.instantmirror.testing.RawResponse;
@@ -21,17 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 class MainProcessTest {
 
   private static Process start(Path folder, String name) throws IOException {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     return new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            JavaCommand.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 // Its log as it is shipped, not as tests have theirs.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
-                classPath,
+                JavaCommand.classPath(),
                 Main.class.getName(),
                 "--address",
                 "127.0.0.1",

@@ -6,24 +6,15 @@ import java.util.List;
 /**
  * Apache with a configuration of its own: as an upstream that serves a folder, or before a mirror.
  */
-final class ApacheServer implements Upstream {
+final class ApacheServer extends ConfiguredServer {
   private static final String MODULES = "/usr/lib/apache2/modules/";
 
-  private final WorkDirectory work;
-  private final HttpServerProcess process;
-  private final int port;
-
-  private ApacheServer(WorkDirectory work, int port, String directives) {
-    this.work = work;
-    this.port = port;
-    Path configuration = work.write("apache2.conf", configuration(work.path(), port, directives));
-    this.process =
-        new HttpServerProcess(
-            "apache2",
-            Command.of(
-                Program.APACHE.path(), List.of("-DFOREGROUND", "-f", configuration.toString())),
-            port,
-            work.path().resolve("apache2.log"));
+  private ApacheServer(String directives) {
+    super(
+        "apache",
+        Program.APACHE,
+        work -> List.of("-DFOREGROUND", "-f", work.path().resolve("apache2.conf").toString()));
+    work().write("apache2.conf", configuration(work().path(), port(), directives));
   }
 
   /** Starts one that serves a folder, which every user must be able to read. */
@@ -60,8 +51,7 @@ final class ApacheServer implements Upstream {
   }
 
   private static ApacheServer started(String directives) {
-    ApacheServer server =
-        new ApacheServer(WorkDirectory.create("apache"), BoundPorts.next(), directives);
+    ApacheServer server = new ApacheServer(directives);
     server.start();
     return server;
   }
@@ -95,31 +85,5 @@ final class ApacheServer implements Upstream {
         %4$s
         """
         .formatted(work, port, MODULES, directives);
-  }
-
-  @Override
-  public String url() {
-    return "http://127.0.0.1:" + port + "/";
-  }
-
-  @Override
-  public AccessLog accessLog() {
-    return new AccessLog(work.path().resolve("access.log"));
-  }
-
-  @Override
-  public void start() {
-    process.start();
-  }
-
-  @Override
-  public void stop() {
-    process.stop();
-  }
-
-  @Override
-  public void close() {
-    process.close();
-    work.close();
   }
 }

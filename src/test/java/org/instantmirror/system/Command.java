@@ -36,6 +36,11 @@ final class Command {
     List<String> words = new ArrayList<>();
     words.add(program);
     words.addAll(arguments);
+    return of(words);
+  }
+
+  /** The program's path, and its arguments. */
+  static Command of(List<String> words) {
     return new Command(List.copyOf(words));
   }
 
@@ -104,6 +109,7 @@ final class Command {
             .directory(directory.toFile())
             .redirectInput(Path.of("/dev/null").toFile());
     builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().put("TMPDIR", System.getProperty("java.io.tmpdir"));
     // A proxy of the machine's own must not come between two programs on loopback.
     builder
         .environment()

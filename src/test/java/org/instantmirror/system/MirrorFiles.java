@@ -55,11 +55,6 @@ final class MirrorFiles implements AutoCloseable {
     return work.path().resolve("instantmirror.conf");
   }
 
-  /** A file for whoever runs the mirror to write what it prints to. */
-  Path log(String name) {
-    return work.path().resolve(name);
-  }
-
   /** Where the tree keeps a complete file. */
   Path cached(String repo, String path) {
     return cacheDir().resolve(repo).resolve(path);

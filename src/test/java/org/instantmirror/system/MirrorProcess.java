@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.instantmirror.testing.JavaCommand;
 
 /** A mirror that runs as {@code java -jar instantmirror.war}, on a port that it chose. */
 final class MirrorProcess implements AutoCloseable {
@@ -32,8 +32,8 @@ final class MirrorProcess implements AutoCloseable {
   /** Starts one and waits for its ready line. */
   static MirrorProcess start(MirrorFiles files) {
     try {
-      Path output = Files.createTempFile(files.log("").getParent(), "output", ".log");
-      Path errors = Files.createTempFile(files.log("").getParent(), "errors", ".log");
+      Path output = Files.createTempFile("output", ".log");
+      Path errors = Files.createTempFile("errors", ".log");
       return new MirrorProcess(command(files).start(output, errors), output, errors);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -51,10 +51,8 @@ final class MirrorProcess implements AutoCloseable {
   }
 
   private static Command command(MirrorFiles files) {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return Command.of(
-        java,
-        List.of(
+        JavaCommand.of(
             "-Xmx256m",
             "-jar",
             war().toString(),
@@ -147,6 +145,8 @@ final class MirrorProcess implements AutoCloseable {
     try {
       Path logs = Files.createDirectories(war().resolveSibling("mirror-logs"));
       Files.writeString(Files.createTempFile(logs, "mirror-", ".log"), log());
+      Files.delete(output);
+      Files.delete(errors);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

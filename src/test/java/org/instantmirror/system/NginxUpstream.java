@@ -4,31 +4,22 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** nginx that serves a folder, at most at a rate for each connection. */
-final class NginxUpstream implements Upstream {
-  private final WorkDirectory work;
-  private final HttpServerProcess process;
+final class NginxUpstream extends ConfiguredServer {
   private final Path documents;
-  private final int port;
 
-  private NginxUpstream(WorkDirectory work, Path documents, int port) {
-    this.work = work;
+  private NginxUpstream(Path documents) {
+    super(
+        "nginx",
+        Program.NGINX,
+        work ->
+            List.of(
+                "-p", work.path().toString(), "-c", work.path().resolve("nginx.conf").toString()));
     this.documents = documents;
-    this.port = port;
-    Path configuration = work.path().resolve("nginx.conf");
-    this.process =
-        new HttpServerProcess(
-            "nginx",
-            Command.of(
-                Program.NGINX.path(),
-                List.of("-p", work.path().toString(), "-c", configuration.toString())),
-            port,
-            work.path().resolve("nginx.log"));
   }
 
   /** Starts one that serves as fast as it can. */
   static NginxUpstream serving(Path documents) {
-    NginxUpstream upstream =
-        new NginxUpstream(WorkDirectory.create("nginx"), documents, BoundPorts.next());
+    NginxUpstream upstream = new NginxUpstream(documents);
     upstream.limitRate(0);
     upstream.start();
     return upstream;
@@ -43,10 +34,11 @@ final class NginxUpstream implements Upstream {
     // A worker of the user who runs the test can read what the test wrote.
     String user = Program.ROOT_USER.find().isPresent() ? "user root;\n" : "";
     String format = "$request\\t$status\\t$body_bytes_sent\\t$http_range\\t$http_if_range";
-    work.write(
-        "nginx.conf",
-        user
-            + """
+    work()
+        .write(
+            "nginx.conf",
+            user
+                + """
             daemon off;
             master_process on;
             worker_processes 1;
@@ -72,32 +64,6 @@ final class NginxUpstream implements Upstream {
               }
             }
             """
-                .formatted(format, port, documents, bytesPerSecond));
-  }
-
-  @Override
-  public String url() {
-    return "http://127.0.0.1:" + port + "/";
-  }
-
-  @Override
-  public AccessLog accessLog() {
-    return new AccessLog(work.path().resolve("access.log"));
-  }
-
-  @Override
-  public void start() {
-    process.start();
-  }
-
-  @Override
-  public void stop() {
-    process.stop();
-  }
-
-  @Override
-  public void close() {
-    process.close();
-    work.close();
+                    .formatted(format, port(), documents, bytesPerSecond));
   }
 }

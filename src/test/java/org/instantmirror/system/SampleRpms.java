@@ -49,6 +49,7 @@ final class SampleRpms {
     arguments.add("-bb");
     arguments.add("--define=_topdir " + work.folder("build"));
     arguments.add("--define=_rpmdir " + rpms);
+    arguments.add("--define=_tmppath " + work.folder("tmp"));
     arguments.add("--define=_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm");
     arguments.add("--define=_binary_payload w0.gzdio");
     Set<SampleRpm> all = EnumSet.allOf(SampleRpm.class);

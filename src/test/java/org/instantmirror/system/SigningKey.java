@@ -61,6 +61,8 @@ final class SigningKey {
   /** Ends the agent that gpg, or a program that uses it, leaves running for a key ring. */
   static void stopAgent(Path home) {
     Command.of(Program.GPGCONF, "--homedir", home.toString(), "--kill", "gpg-agent").run();
+    // Where there is a /run/user, its socket lies there.
+    Command.of(Program.GPGCONF, "--homedir", home.toString(), "--remove-socketdir").run();
   }
 
   private void gpg(String... arguments) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.instantmirror.testing.JavaCommand;
 
 /**
  * A Tomcat with the WAR, untouched, deployed under {@link #CONTEXT}. Its home is used as it was
@@ -35,7 +36,7 @@ final class TomcatServer implements AutoCloseable {
             .with("JRE_HOME", System.getProperty("java.home"))
             .with("CATALINA_HOME", home.toString())
             .with("CATALINA_BASE", base.path().toString())
-            .with("CATALINA_OPTS", "-Xmx256m")
+            .with("CATALINA_OPTS", "-Xmx256m " + JavaCommand.NO_PERFORMANCE_DATA)
             .with("INSTANTMIRROR_CONFIG", files.config().toString());
     this.process = new HttpServerProcess("Tomcat", command, stockPort, log);
   }

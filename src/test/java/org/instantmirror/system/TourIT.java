@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.instantmirror.testing.JavaCommand;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,12 @@ class TourIT {
   /** The tour's java is the one that runs the tests, and its home is not the user's. */
   private Map<String, String> environment() {
     String java = Path.of(System.getProperty("java.home"), "bin").toString();
-    return Map.of("PATH", java + ":" + System.getenv("PATH"), "HOME", folder.path().toString());
+    return Map.of(
+        "PATH",
+        java + ":" + System.getenv("PATH"),
+        "HOME",
+        folder.path().toString(),
+        "JDK_JAVA_OPTIONS",
+        JavaCommand.TEMPORARY_FILES + " " + JavaCommand.NO_PERFORMANCE_DATA);
   }
 }

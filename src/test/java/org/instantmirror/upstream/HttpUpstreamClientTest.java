@@ -8,31 +8,14 @@ import java.time.Instant;
 import java.util.Map;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.testing.Behaviour;
-import org.instantmirror.testing.FakeFile;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.RecordedRequest;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests and proper answers on one hop. */
-@Timeout(30)
-class HttpUpstreamClientTest {
-
-  private static final byte[] CONTENT = Bodies.bytes(50_000);
-
-  private final FakeUpstream upstream = FakeUpstream.start();
-  private final FakeFile file = upstream.file("/a.rpm", CONTENT);
-  private final TestRepo repo = TestRepo.at(upstream.origin() + "/");
-  private final HttpUpstreamClient client = new HttpUpstreamClient();
-
-  @AfterEach
-  void stop() {
-    client.close();
-    upstream.close();
-  }
+class HttpUpstreamClientTest extends ClientFixture {
 
   @Test
   void answerIsPassedOnWithItsHead() throws Exception {
@@ -233,9 +216,5 @@ class HttpUpstreamClientTest {
           .isEqualTo(CONTENT);
       assertThat(six.requests().get(0).header("Host")).contains("[::1]:" + six.port());
     }
-  }
-
-  private UpstreamResponse get() throws UpstreamException {
-    return client.execute(repo.get(upstream.uri("/a.rpm")));
   }
 }
