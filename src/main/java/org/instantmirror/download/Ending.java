@@ -54,7 +54,7 @@ final class Ending {
     }
     try {
       bytes.commit(around.clock().instant(), checksum);
-      around.planner().recordPresent(order);
+      around.planner().recordStored(order);
       around.onEnd().accept(download);
       download.end(Phase.COMMITTED, (Break) null);
       log.ended(bytes.length() < 0 ? bytes.size() : bytes.length());

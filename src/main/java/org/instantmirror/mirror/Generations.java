@@ -42,6 +42,9 @@ final class Generations implements AutoCloseable {
   /** How long what a generation lists stays servable at least: as long as dnf's copies hold. */
   static final Duration KEPT_AT_LEAST = Duration.ofDays(2);
 
+  /** How long repodata that couldn't be used is let be; what it names may have been on its way. */
+  private static final Duration UNUSABLE = Duration.ofMinutes(1);
+
   /** How many generations are kept, however old. */
   private static final int KEPT = 3;
 
@@ -56,8 +59,19 @@ final class Generations implements AutoCloseable {
 
   private final Set<RepositoryFolder> assembling = ConcurrentHashMap.newKeySet();
 
-  /** Those whose repodata can't be used, by the file that says so: looked at once only. */
-  private final Map<RepositoryFolder, FileIdentity> unusable = new ConcurrentHashMap<>();
+  /** Those whose repodata couldn't be used: not looked at again for a while. */
+  private final Map<RepositoryFolder, Unusable> unusable = new ConcurrentHashMap<>();
+
+  /**
+   * Repodata that couldn't be used.
+   *
+   * @param file the {@code repomd.xml}
+   */
+  private record Unusable(FileIdentity file, Instant at) {
+    boolean holds(FileIdentity other, Instant now) {
+      return file.equals(other) && !at.isAfter(now) && now.isBefore(at.plus(UNUSABLE));
+    }
+  }
 
   /** What was logged last of those whose next generation isn't complete. */
   private final Map<RepositoryFolder, String> complaints = new ConcurrentHashMap<>();
@@ -77,7 +91,7 @@ final class Generations implements AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.packages = new KnownPackages(store.packages(), known);
-    this.assembly = new Assembly(store, obtain, this::execute, clock);
+    this.assembly = new Assembly(store, obtain, reader, clock);
   }
 
   /**
@@ -153,7 +167,9 @@ final class Generations implements AutoCloseable {
     }
     // Somebody else put another in its place: what was known may not hold any more.
     forget(folder);
-    if (!repomd.file().equals(unusable.get(folder)) && assembling.add(folder)) {
+    Unusable before = unusable.get(folder);
+    boolean letBe = before != null && before.holds(repomd.file(), clock.instant());
+    if (!letBe && assembling.add(folder)) {
       assemble(repo, folder, repomd, null);
     }
   }
@@ -161,6 +177,15 @@ final class Generations implements AutoCloseable {
   private void forget(RepositoryFolder folder) {
     if (known.remove(folder) != null) {
       packages.changed();
+    }
+  }
+
+  /** Upstream has what is live: what is staged in its place is no longer upstream's. */
+  void unchanged(Order order) {
+    if (order.key().repo().isArea()) {
+      store.find(order.key(), clock.instant()).ifPresent(store::drop);
+    } else {
+      asked(order);
     }
   }
 
@@ -191,10 +216,15 @@ final class Generations implements AutoCloseable {
 
   private void assemble(
       Repo repo, RepositoryFolder folder, StoredEntry repomd, @Nullable Generation live) {
+    CompletableFuture<Generation> next;
+    try {
+      next = assembly.run(repo, folder, repomd, live);
+    } catch (RejectedExecutionException stopping) {
+      assembling.remove(folder);
+      return;
+    }
     var unused =
-        assembly
-            .run(repo, folder, repomd, live)
-            .thenAccept(next -> goLive(repo, next, repomd, live))
+        next.thenAccept(whole -> goLive(repo, whole, repomd, live))
             .whenComplete(
                 (done, fault) -> {
                   assembling.remove(folder);
@@ -217,7 +247,7 @@ final class Generations implements AutoCloseable {
         }
         keepFirst(next, null);
       } else {
-        archive(live);
+        archive(live, known.getOrDefault(folder, List.of()));
         keepFirst(next, live);
         publish(next);
       }
@@ -229,10 +259,15 @@ final class Generations implements AutoCloseable {
   }
 
   /** So that clients that have taken one file of it get the others. */
-  private void archive(Generation live) throws StorageException {
+  private void archive(Generation live, List<Generation> before) throws StorageException {
     List<EntryKey> tops = new ArrayList<>(Folders.signedWith(live.folder()));
     tops.add(Folders.repomd(live.folder()));
     for (EntryKey top : tops) {
+      // Nobody sticks to those that long.
+      for (Generation earlier : before) {
+        EntryKey old = Folders.earlier(top, earlier.number());
+        store.find(old, clock.instant()).ifPresent(store::drop);
+      }
       Optional<StoredEntry> entry = store.find(top, clock.instant());
       if (entry.isPresent()) {
         var unused = store.copy(entry.get(), Folders.earlier(top, live.number()));
@@ -299,19 +334,11 @@ final class Generations implements AutoCloseable {
           live.number(),
           complaint);
     } else if (isStill(repomd)) {
-      unusable.put(folder, repomd.file());
-      LOG.warn(
-          "{}: its files are not verified by checksum until its repodata changes: {}",
-          folder,
-          cause.getMessage());
-    }
-  }
-
-  private void execute(Runnable task) {
-    try {
-      reader.execute(task);
-    } catch (RejectedExecutionException stopping) {
-      throw new CompletionException("the server is stopping", stopping);
+      unusable.put(folder, new Unusable(repomd.file(), clock.instant()));
+      String complaint = String.valueOf(cause.getMessage());
+      if (!complaint.equals(complaints.put(folder, complaint))) {
+        LOG.warn("{}: its files can't be verified by checksum yet: {}", folder, complaint);
+      }
     }
   }
 

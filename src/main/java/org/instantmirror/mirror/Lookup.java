@@ -112,6 +112,12 @@ final class Lookup implements Planner {
   @Override
   public void recordPresent(Order order) {
     negatives.forget(Folders.live(order.key()));
+    generations.unchanged(order);
+  }
+
+  @Override
+  public void recordStored(Order order) {
+    negatives.forget(Folders.live(order.key()));
     generations.arrived(order);
   }
 }

@@ -72,6 +72,9 @@ class CoordinatorTest {
 
     @Override
     public void recordPresent(Order order) {}
+
+    @Override
+    public void recordStored(Order order) {}
   }
 
   private static Opening opening(Attachment attachment) throws Exception {

@@ -128,6 +128,22 @@ class GenerationTest {
   }
 
   @Test
+  void generationThatUpstreamTakesBackNeverGoesLive() throws Exception {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publishRepomd();
+    assertServes(REPOMD, first);
+    log.await("is not complete, generation 1 stays");
+    repository.publishPrimary().takeBack(first);
+    assertServes(REPOMD, first);
+    assertServes(REPOMD, first);
+    assertThat(log.all()).noneMatch(line -> line.contains("generation 2 is live"));
+    assertThat(mirror.cacheDir().resolve(".instantmirror/staging/_staging_repo/os/" + REPOMD))
+        .doesNotExist();
+  }
+
+  @Test
   void signatureThatLagsBehindKeepsTheOldPair() {
     repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
     assertThat(ask(SIGNATURE).status()).isEqualTo(200);

@@ -97,6 +97,15 @@ public final class PublishedRepository {
     return this;
   }
 
+  /** An earlier {@code repomd.xml}, with its date. */
+  public PublishedRepository takeBack(byte[] earlier) {
+    upstream
+        .file(folder + "repodata/repomd.xml", earlier)
+        .lastModified(time.minusSeconds(86_400))
+        .etag("\"" + sha256(earlier) + "\"");
+    return this;
+  }
+
   /** Its signature, if there is to be one. */
   public PublishedRepository publishSignature() {
     if (signed) {
