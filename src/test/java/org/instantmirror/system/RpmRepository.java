@@ -58,7 +58,18 @@ final class RpmRepository {
 
   /** Makes and signs repodata anew, and dates it. */
   void publish(Instant lastModified) {
-    Command.of(Program.CREATEREPO_C, "--quiet", folder.toString()).run().succeeded();
+    publishWithout("", lastModified);
+  }
+
+  /**
+   * The same, with repodata that doesn't list a file that stays where it is.
+   *
+   * @param unlisted its name; empty for none
+   */
+  void publishWithout(String unlisted, Instant lastModified) {
+    Command.of(Program.CREATEREPO_C, "--quiet", "--excludes", unlisted, folder.toString())
+        .run()
+        .succeeded();
     SigningKey key = SampleRpms.built().key();
     key.sign(folder.resolve("repodata/repomd.xml"));
     key.exportTo(folder.resolve("repodata/repomd.xml.key"));
