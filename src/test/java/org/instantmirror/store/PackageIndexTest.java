@@ -40,7 +40,7 @@ class PackageIndexTest {
   private static final Instant BUILT = Instant.ofEpochSecond(1_700_000_000);
 
   /** More than a batch. */
-  private static final int MANY = 1_200;
+  private static final int MANY = PackageIndexing.BATCH * 5 / 2;
 
   private Path file;
   private IndexDatabase database;
@@ -214,7 +214,7 @@ class PackageIndexTest {
       for (PackageEntry entry : many("")) {
         indexing.accept(entry);
       }
-      await().atMost(30, TimeUnit.SECONDS).until(() -> count("members") >= 500);
+      await().atMost(30, TimeUnit.SECONDS).until(() -> count("members") >= PackageIndexing.BATCH);
       assertThat(generationsOf("p0")).isEmpty();
       assertThat(index.generations(OS)).isEmpty();
 
@@ -306,6 +306,16 @@ class PackageIndexTest {
   }
 
   @Test
+  void pathsOfOneHashDontMix() throws IOException {
+    // As in "Aa".hashCode() == "BB".hashCode().
+    add(1, entry("xAa", "one", 1), entry("xBB", "two", 2));
+    assertThat(PackageTables.hash(key("xAa").path()))
+        .isEqualTo(PackageTables.hash(key("xBB").path()));
+    assertThat(index.find(key("xAa"))).extracting(ListedPackage::size).containsExactly(1L);
+    assertThat(index.find(key("xBB"))).extracting(ListedPackage::size).containsExactly(2L);
+  }
+
+  @Test
   void foldersOfARepositoryDontMix() throws IOException {
     RepositoryFolder debug = new RepositoryFolder(OS.repo(), "43/x86_64/debug");
     RepositoryFolder top = new RepositoryFolder(OS.repo(), "");
@@ -366,12 +376,12 @@ class PackageIndexTest {
   void rowsAreWrittenAndRemovedInTurnsHoweverShort() throws IOException {
     close();
     open(hastyClock());
-    PackageEntry[] some = Arrays.copyOf(many("same"), 60);
+    PackageEntry[] some = Arrays.copyOf(many("same"), 20);
     add(1, some);
     add(2, some);
-    assertThat(generationsOf("p59")).containsExactly(2L, 1L);
+    assertThat(generationsOf("p19")).containsExactly(2L, 1L);
     index.drop(OS, 1);
-    awaitCounts(1, 60, 60);
+    awaitCounts(1, 20, 20);
   }
 
   @Test
@@ -379,7 +389,7 @@ class PackageIndexTest {
     close();
     open(hastyClock());
     try (PackageIndexing indexing = index.begin(OS, 1)) {
-      for (PackageEntry entry : Arrays.copyOf(many("same"), 500)) {
+      for (PackageEntry entry : Arrays.copyOf(many("same"), PackageIndexing.BATCH)) {
         indexing.accept(entry);
       }
       // The batch is full, so its first turn is due before this one.
@@ -438,7 +448,7 @@ class PackageIndexTest {
         PackageIndexing indexing = store.packages().begin(OS, 1)) {
       for (PackageEntry entry : many("")) {
         indexing.accept(entry);
-        if (entry.size() % 100 == 0) {
+        if (entry.size() % 200 == 0) {
           StoreFixture.store(store, StoreFixture.key(entry.name()), "hello");
         }
       }
@@ -447,7 +457,7 @@ class PackageIndexTest {
     }
     try (Store store = Store.open(StoreFixture.settings(cache))) {
       assertThat(store.packages().generations(OS)).containsExactly(1L);
-      assertThat(store.find(StoreFixture.key("p1100"), StoreFixture.NOW).orElseThrow().origin())
+      assertThat(store.find(StoreFixture.key("p1200"), StoreFixture.NOW).orElseThrow().origin())
           .isEqualTo(StoredEntry.Origin.FETCHED);
     }
   }
@@ -476,10 +486,11 @@ class PackageIndexTest {
               .createQuery("EXPLAIN QUERY PLAN " + PackageTables.FIND)
               .bind("repo", "fedora")
               .bind("path", "x")
+              .bind("hash", 1)
               .map((row, context) -> row.getString("detail"))
               .list();
       assertThat(plan).noneMatch(step -> step.startsWith("SCAN"));
-      assertThat(plan).anyMatch(step -> step.contains("packages_at (repo=? AND path=?)"));
+      assertThat(plan).anyMatch(step -> step.contains("packages_at (path_hash=? AND repo=?)"));
     }
   }
 }
