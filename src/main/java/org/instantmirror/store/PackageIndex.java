@@ -33,7 +33,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class PackageIndex {
   /** Nobody shall wait long for his turn; but each costs a commit. */
-  static final int TURN_MILLIS = 40;
+  static final int TURN_MILLIS = 20;
 
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS);
 
