@@ -110,7 +110,7 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
     }
     ended = true;
     // The one of the same number that it took the place of.
-    index.removeInBackground(0);
+    index.removeInBackground();
   }
 
   /** Gives up a generation that isn't complete; what was written of it is removed. */
@@ -125,7 +125,7 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
           index.submit(
               handle -> begun.isIn(handle) && PackageTables.giveUp(handle, begun.generation()),
               what);
-      index.removeInBackground(0);
+      index.removeInBackground();
     } catch (StorageException e) {
       // Closed: the next process removes it.
     }
