@@ -1,16 +1,24 @@
 package org.instantmirror.bench;
 
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Writes a {@code primary.xml} as createrepo_c does for a distribution: of each package's element
  * most are provides, requires and files. The same arguments give the same bytes.
  */
-final class SamplePrimary {
+public final class SamplePrimary {
+  private static final int ZSTD_LEVEL = 10;
+
   private static final String[] WORDS = {
     "lib", "python3", "perl", "kernel", "rust", "golang", "texlive", "devel", "doc", "common",
     "data", "tools", "plugin", "server", "client", "fonts", "gtk", "qt6", "utils", "core"
@@ -24,12 +32,36 @@ final class SamplePrimary {
   }
 
   /**
+   * Writes {@code --out}{@code .xml.gz} and {@code .xml.zst}, compressed as createrepo_c does it,
+   * and prints the size of their XML in bytes.
+   */
+  public static void main(String[] args) throws IOException {
+    Arguments arguments = Arguments.parse(args, Set.of("out", "packages", "newer"));
+    String out = arguments.required("out");
+    int packages = (int) arguments.number("packages", 70_000);
+    int newer = (int) arguments.number("newer", 0);
+    Path plain = Path.of(out + ".xml");
+    try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(plain), 1 << 20)) {
+      write(file, packages, newer);
+    }
+    try (OutputStream gz = new GZIPOutputStream(Files.newOutputStream(Path.of(plain + ".gz")))) {
+      Files.copy(plain, gz);
+    }
+    try (OutputStream zst =
+        new ZstdOutputStream(Files.newOutputStream(Path.of(plain + ".zst")), ZSTD_LEVEL)) {
+      Files.copy(plain, zst);
+    }
+    System.out.println(Files.size(plain));
+    Files.delete(plain);
+  }
+
+  /**
    * Writes the file.
    *
    * @param packages how many
-   * @param generation of each hundred packages, that many are newer than in generation 0
+   * @param newer of each hundred packages, that many are newer than in the file of 0
    */
-  static void write(OutputStream out, int packages, int generation) throws IOException {
+  private static void write(OutputStream out, int packages, int newer) throws IOException {
     write(
         out,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -38,10 +70,10 @@ final class SamplePrimary {
             + packages
             + "\">\n");
     for (int i = 0; i < packages; i++) {
-      boolean newer = i % 100 < generation;
-      // Its own seed, so that what isn't newer is the same in each generation.
-      SamplePrimary one = new SamplePrimary(newer ? -i - 1L - 1_000_000L * generation : i);
-      one.append(i, newer ? generation : 0);
+      boolean isNewer = i % 100 < newer;
+      // Its own seed, so that what isn't newer is the same in each file.
+      SamplePrimary one = new SamplePrimary(isNewer ? -i - 1L - 1_000_000L * newer : i);
+      one.append(i, isNewer ? newer : 0);
       write(out, one.text.toString());
     }
     write(out, "</metadata>\n");

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param size of the file as it is
  * @param openChecksum of the file when decompressed
  * @param openSize of the file when decompressed
- * @param headerChecksum of the header of a zchunk file, its lead included
- * @param headerSize of that header
+ * @param headerChecksum the one that stands in the lead of a zchunk file ({@link ZchunkHeader}): of
+ *     lead and header without itself
+ * @param headerSize of lead and header of a zchunk file
  * @param timestamp when it was made; null if unknown
  */
 public record RepomdPart(

@@ -68,52 +68,54 @@ final class ZchunkHeader {
    * @param in at the file's beginning, then at the dict
    * @throws RepodataException if it is damaged, or of an unknown form
    */
-  ZchunkHeader(InputStream in, String file) throws IOException {
-    this.file = file;
+  static ZchunkHeader read(InputStream in, String file) throws IOException {
     ByteArrayOutputStream lead = new ByteArrayOutputStream();
     lead.write(in.readNBytes(MAGIC_BYTES));
-    this.dataSumType = sumType(number(in, lead));
-    long size = number(in, lead);
+    SumType sumType = sumType(number(in, lead, file), file);
+    long size = number(in, lead, file);
     if (size > MAX_HEADER_BYTES) {
-      throw fault("its header is larger than " + MAX_HEADER_BYTES + " bytes");
+      throw fault(file, "its header is larger than " + MAX_HEADER_BYTES + " bytes");
     }
-    String sum = HEX.formatHex(in.readNBytes(dataSumType.length));
+    String sum = HEX.formatHex(in.readNBytes(sumType.length));
     byte[] header = in.readNBytes((int) size);
     if (header.length < size) {
-      throw fault("it ends within its header");
+      throw fault(file, "it ends within its header");
     }
-    MessageDigest digest = dataSumType.newDigest();
+    MessageDigest digest = sumType.newDigest();
     digest.update(lead.toByteArray());
     digest.update(header);
-    if (!dataSumType.matches(sum, digest)) {
-      throw fault("its header isn't what its checksum says");
+    if (!sumType.matches(sum, digest)) {
+      throw fault(file, "its header isn't what its checksum says");
     }
     try {
-      ByteBuffer rest = ByteBuffer.wrap(header);
-      this.dataSum = HEX.formatHex(bytes(rest, dataSumType.length));
-      long flags = number(rest);
-      if ((flags & ~(HAS_ELEMENTS | HAS_OPEN_SUMS)) != 0) {
-        throw fault("it has flags that aren't known: " + flags);
-      }
-      this.hasOpenSums = (flags & HAS_OPEN_SUMS) != 0;
-      long compression = number(rest);
-      if (compression != NO_COMPRESSION && compression != ZSTD) {
-        throw fault("its chunks are compressed in an unknown way: " + compression);
-      }
-      this.zstd = compression == ZSTD;
-      if ((flags & HAS_ELEMENTS) != 0) {
-        skipElements(rest);
-      }
-      int indexSize = size(rest);
-      if (indexSize > rest.remaining()) {
-        throw new BufferUnderflowException();
-      }
-      this.index = rest.slice(rest.position(), indexSize);
-      this.chunkSumType = sumType(number(index));
-      this.entriesLeft = number(index);
+      return new ZchunkHeader(file, sumType, ByteBuffer.wrap(header));
     } catch (BufferUnderflowException e) {
-      throw fault("its header ends too early");
+      throw fault(file, "its header ends too early");
     }
+  }
+
+  private ZchunkHeader(String file, SumType dataSumType, ByteBuffer header)
+      throws RepodataException {
+    this.file = file;
+    this.dataSumType = dataSumType;
+    this.dataSum = HEX.formatHex(bytes(header, dataSumType.length));
+    long flags = number(header, file);
+    if ((flags & ~(HAS_ELEMENTS | HAS_OPEN_SUMS)) != 0) {
+      throw fault("it has flags that aren't known: " + flags);
+    }
+    this.hasOpenSums = (flags & HAS_OPEN_SUMS) != 0;
+    long compression = number(header, file);
+    if (compression != NO_COMPRESSION && compression != ZSTD) {
+      throw fault("its chunks are compressed in an unknown way: " + compression);
+    }
+    this.zstd = compression == ZSTD;
+    if ((flags & HAS_ELEMENTS) != 0) {
+      skipElements(header);
+    }
+    int indexSize = size(header);
+    this.index = header.slice(header.position(), indexSize);
+    this.chunkSumType = sumType(number(index, file), file);
+    this.entriesLeft = number(index, file);
   }
 
   /**
@@ -137,7 +139,7 @@ final class ZchunkHeader {
       if (hasOpenSums) {
         bytes(index, chunkSumType.length);
       }
-      return new Entry(sum, number(index), number(index));
+      return new Entry(sum, number(index, file), number(index, file));
     } catch (BufferUnderflowException e) {
       throw fault("its index ends too early");
     }
@@ -165,14 +167,14 @@ final class ZchunkHeader {
   }
 
   private void skipElements(ByteBuffer rest) throws RepodataException {
-    for (long left = number(rest); left > 0; left--) {
-      number(rest);
+    for (long left = number(rest, file); left > 0; left--) {
+      number(rest, file);
       bytes(rest, size(rest));
     }
   }
 
   private int size(ByteBuffer from) throws RepodataException {
-    long size = number(from);
+    long size = number(from, file);
     if (size > from.remaining()) {
       throw new BufferUnderflowException();
     }
@@ -185,7 +187,7 @@ final class ZchunkHeader {
     return bytes;
   }
 
-  private long number(ByteBuffer from) throws RepodataException {
+  private static long number(ByteBuffer from, String file) throws RepodataException {
     long number = 0;
     for (int shift = 0; shift < Long.SIZE - 8; shift += 7) {
       byte next = from.get();
@@ -194,32 +196,38 @@ final class ZchunkHeader {
         return number;
       }
     }
-    throw fault("it holds a number that is too long");
+    throw fault(file, "it holds a number that is too long");
   }
 
   /** Reads a number byte by byte from the stream. */
-  private long number(InputStream in, ByteArrayOutputStream copy) throws IOException {
+  private static long number(InputStream in, ByteArrayOutputStream copy, String file)
+      throws IOException {
     ByteArrayOutputStream octets = new ByteArrayOutputStream();
     int next;
     do {
       next = in.read();
       if (next < 0 || octets.size() > Long.BYTES) {
-        throw fault("it ends within its lead");
+        throw fault(file, "it ends within its lead");
       }
       octets.write(next);
     } while (next < 0x80);
     octets.writeTo(copy);
-    return number(ByteBuffer.wrap(octets.toByteArray()));
+    return number(ByteBuffer.wrap(octets.toByteArray()), file);
   }
 
-  private SumType sumType(long number) throws RepodataException {
+  private static SumType sumType(long number, String file) throws RepodataException {
     if (number >= SumType.ALL.size()) {
-      throw fault("it has checksums of an unknown type: " + number);
+      throw fault(file, "it has checksums of an unknown type: " + number);
     }
     return SumType.ALL.get((int) number);
   }
 
+  /** What is wrong with the file. */
   RepodataException fault(String what) {
+    return fault(file, what);
+  }
+
+  private static RepodataException fault(String file, String what) {
     return new RepodataException(file + ": " + what);
   }
 

@@ -42,7 +42,7 @@ final class ZchunkStream extends InputStream {
    */
   ZchunkStream(InputStream in, String file) throws IOException {
     this.in = in;
-    this.header = new ZchunkHeader(in, file);
+    this.header = ZchunkHeader.read(in, file);
     this.data = header.newDataDigest();
     this.zstd = header.isZstd() ? new ZstdDecompressCtx() : null;
     boolean opened = false;

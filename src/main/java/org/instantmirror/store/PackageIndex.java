@@ -33,7 +33,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class PackageIndex {
   /** Nobody shall wait long for his turn; but each costs a commit. */
-  static final int TURN_MILLIS = 40;
+  static final int TURN_MILLIS = 20;
 
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS);
 
@@ -43,6 +43,9 @@ public final class PackageIndex {
   private final IndexDatabase index;
   private final LongSupplier nanoTime;
 
+  /** Whether a next turn of removing is scheduled. For the writing thread. */
+  private boolean removing;
+
   /**
    * Begins to remove what an earlier process has left unfinished.
    *
@@ -51,13 +54,8 @@ public final class PackageIndex {
   PackageIndex(IndexDatabase index, LongSupplier nanoTime) {
     this.index = index;
     this.nanoTime = nanoTime;
-    index
-        .writer()
-        .execute(
-            () -> {
-              var unused = index.write(PackageTables::giveUpAll);
-              removeSome();
-            });
+    schedule(() -> index.write(PackageTables::giveUpAll), 0);
+    removeInBackground();
   }
 
   /**
@@ -98,7 +96,7 @@ public final class PackageIndex {
   public void drop(RepositoryFolder folder, long generation) throws StorageException {
     String what = "generation " + generation + " of " + folder;
     result(submit(handle -> PackageTables.drop(handle, folder, generation), what), what);
-    removeInBackground(0);
+    removeInBackground();
   }
 
   /** A change in the writing thread, when its turn comes. */
@@ -130,18 +128,31 @@ public final class PackageIndex {
     return () -> nanoTime.getAsLong() - begin >= TURN_NANOS;
   }
 
-  void removeInBackground(long delayMillis) {
-    try {
-      var unused = index.writer().schedule(this::removeSome, delayMillis, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      // Closed: the next process goes on.
-    }
+  /** Begins to remove what is dropped, unless that is going on. */
+  void removeInBackground() {
+    schedule(
+        () -> {
+          if (!removing) {
+            removing = true;
+            removeSome();
+          }
+        },
+        0);
   }
 
   private void removeSome() {
     // After a failure it is for the next process, or the next who drops something.
-    if (index.write(this::removeTurn).orElse(false)) {
-      removeInBackground(TURN_MILLIS);
+    removing = index.write(this::removeTurn).orElse(false);
+    if (removing) {
+      schedule(this::removeSome, TURN_MILLIS);
+    }
+  }
+
+  private void schedule(Runnable task, long delayMillis) {
+    try {
+      var unused = index.writer().schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // Closed: the next process goes on.
     }
   }
 

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #complete}, it leaves nothing behind. For one thread at a time.
  */
 public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
-  /** Written in a fraction of a turn, unless the disk is slow. */
-  private static final int BATCH = 500;
+  /**
+   * Packages that are written together: the more, the fewer pages of the index are written again
+   * and again; at most some ten megabytes.
+   */
+  static final int BATCH = 2_000;
 
   /** In place of a count: the ids aren't ours any more. */
   private static final int OTHER_DATABASE = -1;
@@ -107,7 +110,7 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
     }
     ended = true;
     // The one of the same number that it took the place of.
-    index.removeInBackground(0);
+    index.removeInBackground();
   }
 
   /** Gives up a generation that isn't complete; what was written of it is removed. */
@@ -122,7 +125,7 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
           index.submit(
               handle -> begun.isIn(handle) && PackageTables.giveUp(handle, begun.generation()),
               what);
-      index.removeInBackground(0);
+      index.removeInBackground();
     } catch (StorageException e) {
       // Closed: the next process removes it.
     }

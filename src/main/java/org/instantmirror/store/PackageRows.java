@@ -22,14 +22,15 @@ final class PackageRows {
   private static final String FIND =
       """
       SELECT id, file_time FROM packages
-      WHERE repo = ? AND path = ? AND size = ? AND checksum_type IS ? AND checksum IS ?
+      WHERE path_hash = ? AND repo = ? AND path = ?
+        AND size = ? AND checksum_type IS ? AND checksum IS ?
       """;
 
   private static final String INSERT =
       """
-      INSERT INTO packages (repo, path, size, checksum_type, checksum, name, epoch, version,
-        release, arch, file_time, build_time)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO packages (path_hash, repo, path, size, checksum_type, checksum, name, epoch,
+        version, release, arch, file_time, build_time)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       RETURNING id
       """;
 
@@ -138,11 +139,12 @@ final class PackageRows {
 
     private void bindIdentity(PreparedStatement statement, Listed listed) throws SQLException {
       Checksum checksum = listed.entry().checksum();
-      statement.setLong(1, generation.repo());
-      statement.setString(2, listed.path());
-      statement.setLong(3, listed.entry().size());
-      statement.setString(4, checksum == null ? null : checksum.type().name());
-      statement.setBytes(5, checksum == null ? null : checksum.bytes());
+      statement.setInt(1, PackageTables.hash(listed.path()));
+      statement.setLong(2, generation.repo());
+      statement.setString(3, listed.path());
+      statement.setLong(4, listed.entry().size());
+      statement.setString(5, checksum == null ? null : checksum.type().name());
+      statement.setBytes(6, checksum == null ? null : checksum.bytes());
     }
 
     private long known(ResultSet row, @Nullable Instant fileTime) throws SQLException {
@@ -159,13 +161,13 @@ final class PackageRows {
     private long insert(Listed listed) throws SQLException {
       PackageEntry entry = listed.entry();
       bindIdentity(insert, listed);
-      insert.setString(6, entry.name());
-      insert.setLong(7, entry.evr().epoch());
-      insert.setString(8, entry.evr().version());
-      insert.setString(9, entry.evr().release());
-      insert.setString(10, entry.arch());
-      bind(insert, 11, entry.fileTime());
-      bind(insert, 12, entry.buildTime());
+      insert.setString(7, entry.name());
+      insert.setLong(8, entry.evr().epoch());
+      insert.setString(9, entry.evr().version());
+      insert.setString(10, entry.evr().release());
+      insert.setString(11, entry.arch());
+      bind(insert, 12, entry.fileTime());
+      bind(insert, 13, entry.buildTime());
       try (ResultSet row = insert.executeQuery()) {
         row.next();
         return row.getLong(1);

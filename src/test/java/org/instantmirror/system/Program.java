@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 enum Program {
   DNF("dnf", "dnf"),
   CREATEREPO_C("createrepo_c", "createrepo-c"),
+  MODIFYREPO_C("modifyrepo_c", "createrepo-c"),
   RPMBUILD("rpmbuild", "rpm"),
   RPMSIGN("rpmsign", "rpm"),
   GPG("gpg", "gnupg"),
