@@ -74,7 +74,8 @@ class ArchitectureTest {
             .map(name -> name.substring(ROOT.length()).replaceFirst("^\\.", ""))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(found).isSubsetOf(TABLE);
-    assertThat(found).contains("http", "repo", "store", "download", "mirror", "web", "server");
+    assertThat(found)
+        .contains("http", "repo", "repodata", "store", "download", "mirror", "web", "server");
   }
 
   @ParameterizedTest
@@ -85,6 +86,10 @@ class ArchitectureTest {
     "javax.sql, store",
     "org.sqlite, store",
     "org.ehcache, store mirror",
+    "com.github.luben, repodata",
+    "org.tukaani, repodata",
+    "org.apache.commons, repodata",
+    "javax.xml, repodata",
     "jakarta.servlet, web server",
     "org.apache.catalina, server",
     "org.apache.coyote, server",

@@ -88,8 +88,15 @@ public final class RequestPath {
   }
 
   /**
-   * @throws IllegalArgumentException if the decoded, relative path could leave its folder or can't
-   *     be a file's name: what {@link #decode} refuses, and a slash at the beginning or end
+   * Whether the decoded, relative path is that of a file and can't leave its folder: nothing that
+   * {@link #decode} refuses, and no slash at the beginning or end.
+   */
+  public static boolean isSafe(String path) {
+    return fault(path, 0, path.length()) == null;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the path isn't {@link #isSafe safe}
    */
   static void requireSafe(String path) {
     String fault = fault(path, 0, path.length());

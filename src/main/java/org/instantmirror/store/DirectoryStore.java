@@ -40,6 +40,7 @@ final class DirectoryStore implements Store {
   private final Tree tree;
   private final Placement placement;
   private final Heads heads;
+  private final PackageIndex packages;
   private final StorageFault fault;
   private final PartialFolder partials;
   private final ServingLinks links;
@@ -50,13 +51,14 @@ final class DirectoryStore implements Store {
       StoreSettings settings,
       Layout layout,
       CacheLock lock,
-      HeadIndex index,
+      IndexDatabase index,
       Disk disk,
       LongSupplier nanoTime) {
     this.lock = lock;
     this.tree = new Tree(layout.cacheDir(), disk);
     this.placement = new Placement(tree, layout.partial(), disk);
     this.heads = new Heads(index, settings.headsInMemory());
+    this.packages = new PackageIndex(index, nanoTime);
     FreeSpace freeSpace = new FreeSpace(disk, layout.partial(), settings.minFree());
     this.fault = new StorageFault(disk, layout.partial(), freeSpace, nanoTime);
     this.partials =
@@ -83,7 +85,7 @@ final class DirectoryStore implements Store {
     DirectoryStore store = null;
     try {
       Sweep.discard(layout.serving());
-      HeadIndex index = HeadIndex.open(layout.index());
+      IndexDatabase index = IndexDatabase.open(layout.index());
       store = new DirectoryStore(settings, layout, lock, index, disk, nanoTime);
       new Sweep(store.partials, store.tree, store.heads).partials();
       store.start(layout);
@@ -237,6 +239,11 @@ final class DirectoryStore implements Store {
   @Override
   public Optional<PartialEntry> resume(EntryKey key) {
     return partials.resume(key).map(partial -> partial);
+  }
+
+  @Override
+  public PackageIndex packages() {
+    return packages;
   }
 
   @Override

@@ -40,8 +40,8 @@ final class HeadTable {
         .findOne();
   }
 
-  /** All of them or none. */
-  static void write(Handle handle, Collection<HeadWrite> writes) {
+  /** All of them or none; returns how many. */
+  static int write(Handle handle, Collection<HeadWrite> writes) {
     handle.useTransaction(
         transaction -> {
           for (HeadWrite write : writes) {
@@ -55,6 +55,7 @@ final class HeadTable {
             }
           }
         });
+    return writes.size();
   }
 
   private static void bind(Update update, StoredEntry entry) {

@@ -3,8 +3,6 @@ package org.instantmirror.store;
 import java.io.Closeable;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +17,8 @@ import org.instantmirror.repo.EntryKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heads: a bounded number in memory in front of the {@link HeadIndex}. A change is visible at
- * once and written by one thread, many in a transaction; who needs it on disk waits for that.
+ * The heads: a bounded number in memory in front of the {@link IndexDatabase}. A change is visible
+ * at once and written by one thread, many in a transaction; who needs it on disk waits for that.
  * Thread-safe.
  */
 final class Heads implements Closeable {
@@ -34,7 +32,7 @@ final class Heads implements Closeable {
   /** Unwritten changes kept while the index fails, whatever {@code headsInMemory} says. */
   private static final int MIN_UNWRITTEN = 1_000;
 
-  private final HeadIndex index;
+  private final IndexDatabase index;
   private final int maxUnwritten;
   private final CacheManager cacheManager;
   private final Cache<EntryKey, StoredEntry> cache;
@@ -48,14 +46,15 @@ final class Heads implements Closeable {
   /** Files that may already be in the tree, while their commit goes on. */
   private final ConcurrentHashMap<EntryKey, StoredEntry> announced = new ConcurrentHashMap<>();
 
-  private final ScheduledExecutorService writer = StoreThread.start("instantmirror-index");
+  private final ScheduledExecutorService writer;
   private final AtomicBoolean writeScheduled = new AtomicBoolean();
 
   /**
    * @param inMemory how many heads, at least 1
    */
-  Heads(HeadIndex index, int inMemory) {
+  Heads(IndexDatabase index, int inMemory) {
     this.index = index;
+    this.writer = index.writer();
     this.maxUnwritten = Math.max(MIN_UNWRITTEN, inMemory);
     this.cacheManager =
         CacheManagerBuilder.newCacheManagerBuilder()
@@ -85,7 +84,7 @@ final class Heads implements Closeable {
     if (cached != null || unwritten.containsKey(key)) {
       return cached;
     }
-    StoredEntry read = index.find(key).orElse(null);
+    StoredEntry read = index.find(handle -> HeadTable.find(handle, key)).orElse(null);
     if (index.isDamaged()) {
       scheduleWrite(0);
     }
@@ -148,28 +147,9 @@ final class Heads implements Closeable {
   boolean putDurably(StoredEntry entry) {
     unwritten.compute(entry.key(), (key, write) -> put(key, entry));
     try {
-      return await(writer.submit(this::write));
+      return StoreThread.await(writer.submit(this::write));
     } catch (RejectedExecutionException e) {
       return false; // closed
-    }
-  }
-
-  private static boolean await(Future<Boolean> written) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return written.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -221,7 +201,8 @@ final class Heads implements Closeable {
       cache.forEach(head -> writeAgain(head.getValue()));
     }
     List<HeadWrite> batch = List.copyOf(unwritten.values());
-    boolean written = batch.isEmpty() || index.write(batch);
+    boolean written =
+        batch.isEmpty() || index.write(handle -> HeadTable.write(handle, batch)).isPresent();
     if (written || batch.size() > maxUnwritten) {
       batch.forEach(write -> unwritten.remove(write.key(), write));
     }
@@ -238,8 +219,7 @@ final class Heads implements Closeable {
     if (writer.isShutdown()) {
       return;
     }
-    await(writer.submit(this::write));
-    StoreThread.stop(writer);
+    StoreThread.await(writer.submit(this::write));
     index.close();
     cacheManager.close();
   }

@@ -31,7 +31,8 @@ final class IndexSchema {
                 PRIMARY KEY (repo, path)
               ) WITHOUT ROWID
               """),
-          List.of("ALTER TABLE heads ADD COLUMN gone_since TEXT"));
+          List.of("ALTER TABLE heads ADD COLUMN gone_since TEXT"),
+          PackageTables.CREATE);
 
   static final int CURRENT = STEPS.size();
 

@@ -25,6 +25,8 @@ public final class StorageException extends IOException {
     NAME(false),
     /** Any other error of the disk. */
     IO(true),
+    /** The index can't be written; files can. */
+    INDEX(false),
     /** Another process uses the cache directory. */
     IN_USE(true);
 
@@ -36,7 +38,7 @@ public final class StorageException extends IOException {
 
     /**
      * Whether it keeps every new file from being stored, so that {@link Store#fault} reports it;
-     * else it is about one file only.
+     * else it is about one file only, or about the index.
      */
     public boolean ofStore() {
       return ofStore;

@@ -110,6 +110,9 @@ public interface Store extends Closeable {
    */
   Optional<PartialEntry> resume(EntryKey key);
 
+  /** What the repositories' own indexes list; as long as this store is open. */
+  PackageIndex packages();
+
   /**
    * The fault that keeps new files from being stored, or empty if all is well. Looks at the disk
    * once a second at most, so that a fault goes by itself.

@@ -7,7 +7,7 @@
  * cachedir/.instantmirror/partial/      downloads in flight ({@link PartialName})
  * cachedir/.instantmirror/serving/      hard links to versions being served ({@link ServingLinks})
  * cachedir/.instantmirror/discarded-*   what a start has put aside and deletes in the background
- * cachedir/.instantmirror/index.db      heads ({@link IndexSchema}), or in indexdir
+ * cachedir/.instantmirror/index.db      heads and packages ({@link IndexSchema}), or in indexdir
  * cachedir/.instantmirror/lock          the process that uses the directory
  * </pre>
  */

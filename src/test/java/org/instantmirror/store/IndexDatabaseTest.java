@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Indexes that are old, unknown, damaged, lost or out of order: nothing in the tree is lost. */
-class HeadIndexTest {
+class IndexDatabaseTest {
   private Path cache;
   private Path index;
 

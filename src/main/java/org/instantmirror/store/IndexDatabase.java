@@ -7,13 +7,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.instantmirror.repo.EntryKey;
+import java.util.function.Function;
 import org.instantmirror.store.IndexConnections.ClosedException;
 import org.instantmirror.store.IndexConnections.UnknownSchemaException;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,12 +22,13 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteException;
 
 /**
- * The heads on disk. What the index knows can be learned again from the tree and from upstream, so
- * it never fails: a database that is damaged or of an unknown schema is set aside and begun anew;
- * one that doesn't answer knows nothing. Any thread may read; one writes.
+ * The index: heads, and what packages repositories list. What it knows can be learned again from
+ * the tree and from upstream, so it never fails: a database that is damaged or of an unknown schema
+ * is set aside and begun anew; one that doesn't answer knows nothing. Any thread may read; only
+ * {@link #writer} writes.
  */
-final class HeadIndex implements Closeable {
-  private static final Logger LOG = LoggerFactory.getLogger(HeadIndex.class);
+final class IndexDatabase implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexDatabase.class);
 
   /** SQLite's primary result codes CORRUPT, FORMAT and NOTADB. */
   private static final Set<Integer> DAMAGE = Set.of(11, 24, 26);
@@ -43,9 +45,16 @@ final class HeadIndex implements Closeable {
   private volatile @Nullable IndexConnections connections;
 
   private volatile boolean damaged;
+
+  /**
+   * The one thread that writes. SQLite lets one writer in at a time, and others would have to poll
+   * for their turn, perhaps for ever; in this thread's queue each comes in its order.
+   */
+  private final ScheduledExecutorService writer = StoreThread.start("instantmirror-index");
+
   private final AtomicBoolean failing = new AtomicBoolean();
 
-  private HeadIndex(Path file, IndexConnections connections) {
+  private IndexDatabase(Path file, IndexConnections connections) {
     this.file = file;
     this.connections = connections;
   }
@@ -55,8 +64,8 @@ final class HeadIndex implements Closeable {
    *
    * @throws StorageException if the folder doesn't take one
    */
-  static HeadIndex open(Path file) throws StorageException {
-    return new HeadIndex(file, openOrBegin(file));
+  static IndexDatabase open(Path file) throws StorageException {
+    return new IndexDatabase(file, openOrBegin(file));
   }
 
   private static IndexConnections openOrBegin(Path file) throws StorageException {
@@ -101,21 +110,26 @@ final class HeadIndex implements Closeable {
     }
   }
 
-  /** Empty if there is none, or it can't be read. */
-  Optional<StoredEntry> find(EntryKey key) {
+  /** The thread that writes; closed by {@link #close}. */
+  ScheduledExecutorService writer() {
+    return writer;
+  }
+
+  /** Empty if the query finds nothing, or the database can't be read. */
+  <T> Optional<T> find(Function<Handle, Optional<T>> query) {
     IndexConnections open = connections;
     if (open == null) {
       return Optional.empty();
     }
     try {
-      return open.read(handle -> HeadTable.find(handle, key));
+      return open.read(query);
     } catch (ClosedException e) {
-      return connections == open ? Optional.empty() : find(key);
+      return connections == open ? Optional.empty() : find(query);
     } catch (JdbiException e) {
       failed(e);
       return Optional.empty();
     } catch (RuntimeException e) {
-      LOG.debug("the head of {} can't be read: {}", key, e.toString());
+      LOG.debug("what the index holds can't be read", e);
       return Optional.empty();
     }
   }
@@ -151,24 +165,25 @@ final class HeadIndex implements Closeable {
   }
 
   /**
-   * Writes all of them durably, or none. Called by the writing thread.
+   * Makes a change that is durable when this returns. Called by the writing thread.
    *
-   * @return whether that succeeded
+   * @param change its handle is another one after {@link #restore}
+   * @return what it returned; empty if it failed
    */
-  boolean write(Collection<HeadWrite> writes) {
+  <T> Optional<T> write(IndexChange<T> change) {
     IndexConnections open = connections;
     if (open == null) {
-      return false;
+      return Optional.empty();
     }
     try {
-      HeadTable.write(open.writer(), writes);
+      T result = change.make(open.writer());
       if (failing.getAndSet(false)) {
         LOG.info("index '{}' can be written again", file);
       }
-      return true;
-    } catch (JdbiException e) {
+      return Optional.of(result);
+    } catch (JdbiException | SQLException e) {
       failed(e);
-      return false;
+      return Optional.empty();
     }
   }
 
@@ -196,7 +211,10 @@ final class HeadIndex implements Closeable {
   private void failed(Exception e) {
     damaged |= isDamage(e);
     if (!failing.getAndSet(true)) {
-      LOG.error("index '{}' fails; heads are kept in memory only: {}", file, e.toString());
+      LOG.error(
+          "index '{}' fails; heads are kept in memory only, packages aren't known: {}",
+          file,
+          e.toString());
     }
   }
 
@@ -217,8 +235,10 @@ final class HeadIndex implements Closeable {
     return 0;
   }
 
+  /** Lets the writing thread end what it is at; the tasks that wait for it are dropped. */
   @Override
   public void close() {
+    StoreThread.stop(writer);
     IndexConnections open = connections;
     connections = null;
     if (open != null) {

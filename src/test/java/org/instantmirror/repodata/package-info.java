@@ -1,0 +1,4 @@
+@NullMarked
+package org.instantmirror.repodata;
+
+import org.jspecify.annotations.NullMarked;
