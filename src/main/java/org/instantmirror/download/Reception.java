@@ -3,14 +3,18 @@ package org.instantmirror.download;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.RepomdCheck;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the body of one answer: writes its bytes to the partial entry, judges the first ones,
@@ -31,6 +35,8 @@ final class Reception {
   private final HeldPartial held;
   private final PartialEntry target;
   private final Cancellation cancellation;
+  private final @Nullable RepomdCheck check;
+  private final @Nullable MessageDigest digest;
 
   /** The first bytes of the file, gathered until they can be judged. */
   private byte[] prefix = {};
@@ -40,19 +46,23 @@ final class Reception {
    * @param answer with a body that begins where the held bytes end
    * @param held an entry; let go of if its first bytes can't be the file
    * @param cancellation the answer's
+   * @param check judges the whole file before any client gets a byte of it; or null
    */
   Reception(
       Download download,
       URI uri,
       UpstreamResponse answer,
       HeldPartial held,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      @Nullable RepomdCheck check) {
     this.download = download;
     this.uri = uri;
     this.answer = answer;
     this.held = held;
     this.target = Objects.requireNonNull(held.entry());
     this.cancellation = cancellation;
+    this.check = check;
+    this.digest = check == null ? null : check.type().newDigest();
   }
 
   /**
@@ -97,12 +107,15 @@ final class Reception {
     if (target.length() >= 0 && target.size() + bytes.remaining() > target.length()) {
       return Optional.of("more bytes than the file has");
     }
+    if (digest != null) {
+      digest.update(bytes.duplicate());
+    }
     if (bytes.hasRemaining()) {
       target.append(bytes);
     }
     if (isOpen()) {
       download.publish(target.size());
-    } else if (target.size() >= Plausibility.PREFIX || atEnd) {
+    } else if (atEnd || (check == null && target.size() >= Plausibility.PREFIX)) {
       Optional<String> objection = open();
       if (objection.isPresent()) {
         return objection;
@@ -124,7 +137,8 @@ final class Reception {
   private Optional<String> open() throws StorageException {
     Order order = download.order();
     Optional<String> objection =
-        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
+        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix)
+            .or(this::unlisted);
     if (objection.isPresent()) {
       held.discard();
       return objection;
@@ -135,6 +149,15 @@ final class Reception {
       throw unreadable(e);
     }
     return Optional.empty();
+  }
+
+  private Optional<String> unlisted() {
+    if (check == null || digest == null) {
+      return Optional.empty();
+    }
+    boolean listed =
+        check.judge(Checksum.of(check.type(), digest.digest()), answer.head().lastModified());
+    return listed ? Optional.empty() : Optional.of("a repomd.xml that the metalink doesn't list");
   }
 
   /** The beginning of what an earlier run left. */

@@ -6,15 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 
 /**
  * yum's variables that have values on the server: each a file of that name in one of some folders,
  * its first line the value, which may be empty. {@link BaseUrl#PATH_VARIABLES} are never looked up,
- * because clients give them.
+ * because clients give them. {@code $infra} and {@code $rltype} have a value without any file.
  */
 final class Variables {
+
+  /** What they are on most machines where a distribution's own files use them. */
+  private static final Map<String, String> USUAL = Map.of("infra", "stock", "rltype", "");
 
   private final List<Path> folders;
 
@@ -68,7 +72,7 @@ final class Variables {
         return Optional.of(firstLine(file));
       }
     }
-    return Optional.empty();
+    return Optional.ofNullable(USUAL.get(name));
   }
 
   private static String firstLine(Path file) {

@@ -49,6 +49,7 @@ public final class RunningMirror implements AutoCloseable {
       main.add("address = 127.0.0.1");
       main.add("shutdown_timeout = 0");
       main.add("min_free = 1M");
+      main.add("profiles = no");
     }
 
     /** A line of {@code [main]}, in place of an earlier one with the same key. */
