@@ -67,6 +67,12 @@ public final class RunningMirror implements AutoCloseable {
       return this;
     }
 
+    /** A section of a {@code .repo} file, as it stands there. */
+    public Setup section(String text) {
+      repos.add(text);
+      return this;
+    }
+
     /** Repository {@code repo} of an upstream's whole tree. */
     public Setup repo(FakeUpstream upstream, String... lines) {
       return repo("repo", List.of(upstream.origin() + "/"), lines);
