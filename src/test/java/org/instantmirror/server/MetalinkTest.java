@@ -1,6 +1,7 @@
 package org.instantmirror.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.instantmirror.server.Mirrored.START;
 import static org.instantmirror.server.Mirrored.V1;
 import static org.instantmirror.server.Mirrored.V2;
@@ -115,7 +116,7 @@ class MetalinkTest {
     assertThat(mirror.get(REPOMD).body()).as("the list doesn't know it yet").isEqualTo(OLD);
 
     lists.awaitRequests("/metalink", 2);
-    log.await("2 mirrors");
+    await().until(() -> log.all().stream().filter(l -> l.endsWith(": 2 mirrors")).count() == 2);
     clock.advance(Duration.ofMinutes(1));
     fetch(REPOMD, NEW);
   }
