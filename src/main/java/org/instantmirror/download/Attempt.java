@@ -2,17 +2,12 @@ package org.instantmirror.download;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instantmirror.freshness.Comparison;
 import org.instantmirror.freshness.Revalidation;
 import org.instantmirror.http.Head;
-import org.instantmirror.repodata.Checksum;
-import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
@@ -310,27 +305,10 @@ final class Attempt {
       return true;
     }
     if (storedIsListed == null) {
-      storedIsListed = digestOfStored(stored, check.type()).map(check::accepts).orElse(false);
+      storedIsListed =
+          StoredDigest.of(store, stored, check.type()).map(check::accepts).orElse(false);
     }
     return storedIsListed;
-  }
-
-  private Optional<Checksum> digestOfStored(StoredEntry entry, ChecksumType type) {
-    MessageDigest digest = type.newDigest();
-    try (FileChannel file = store.openFile(entry).orElse(null)) {
-      if (file == null) {
-        return Optional.empty();
-      }
-      ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
-      while (file.read(buffer) >= 0) {
-        digest.update(buffer.flip());
-        buffer.clear();
-      }
-      return Optional.of(Checksum.of(type, digest.digest()));
-    } catch (IOException e) {
-      LOG.debug("reading {}", entry.key(), e);
-      return Optional.empty();
-    }
   }
 
   private boolean sameServerAsStored() {

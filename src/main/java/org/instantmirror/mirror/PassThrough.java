@@ -23,7 +23,6 @@ import org.instantmirror.http.Head;
 import org.instantmirror.http.HopByHop;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
-import org.instantmirror.repo.RequestPath;
 import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
@@ -219,8 +218,11 @@ public final class PassThrough implements AutoCloseable {
       try {
         UpstreamResponse answer = client.execute(upstreamRequest(pool, upstream, request));
         pool.succeeded(upstream, clock.instant());
+        if (answer.status() < 500) {
+          return answer;
+        }
         next = pool.next(request.path(), asked, clock.instant(), cancellation);
-        if (answer.status() < 500 || next.isEmpty()) {
+        if (next.isEmpty()) {
           return answer;
         }
         answer.abort();
@@ -238,13 +240,17 @@ public final class PassThrough implements AutoCloseable {
   }
 
   private UpstreamException notAsked(UpstreamPool pool, PassThroughRequest request) {
+    Repo repo = request.repo();
     Optional<Exhaustion> why = pool.exhausted(request.path(), clock.instant());
+    Optional<URI> uri =
+        repo.baseUrls().isEmpty()
+            ? repo.listUri(request.path())
+            : repo.upstreamUri(repo.baseUrls().get(0), request.path());
     return new UpstreamException(
         why.map(Exhaustion::kind).orElse(UpstreamException.Kind.UNREACHABLE),
-        URI.create(RequestPath.encode(request.path())),
+        uri.orElseThrow(),
         "not asked for, since all upstreams of repo '%s' rest after failures%s"
-            .formatted(
-                request.repo().id(), why.map(known -> " (" + known.reason() + ")").orElse("")));
+            .formatted(repo.id(), why.map(known -> " (" + known.reason() + ")").orElse("")));
   }
 
   private static UpstreamRequest upstreamRequest(

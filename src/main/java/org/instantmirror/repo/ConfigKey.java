@@ -109,8 +109,11 @@ public enum ConfigKey {
       Scope.BOTH, "", "A PEM file of the authorities to trust in place of the well-known ones."),
   SSLCLIENTCERT(Scope.BOTH, "", "A PEM file of our certificate for upstream."),
   SSLCLIENTKEY(Scope.BOTH, "", "A PEM file of its key, if that is not in sslclientcert."),
-  USERNAME(Scope.BOTH, "", "The user at the base URLs; never sent to another host."),
-  PASSWORD(Scope.BOTH, "", "The password at the base URLs."),
+  USERNAME(
+      Scope.BOTH,
+      "",
+      "The user at the base URLs and the list's own server; never sent to another host."),
+  PASSWORD(Scope.BOTH, "", "The password of that user."),
   REDIRECT_HOSTS(
       Scope.BOTH,
       "",

@@ -84,7 +84,7 @@ final class RepoReader {
     if (setting == null) {
       return null;
     }
-    String url = setting.as(variables::substitute);
+    String url = setting.as(variables::substituteInList);
     if (!isHttp(url)) {
       warnings.add(setting.message("is neither an http nor an https URL; left out"));
       return null;

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -28,7 +29,7 @@ final class UrlTemplate {
     Matcher references = VariableReference.PATTERN.matcher(text);
     while (references.find()) {
       String name = VariableReference.name(references);
-      if (!BaseUrl.PATH_VARIABLES.contains(name)) {
+      if (!BaseUrl.PATH_VARIABLES.contains(VariableReference.givenAs(name))) {
         throw new IllegalArgumentException(
             "'$"
                 + name
@@ -60,7 +61,7 @@ final class UrlTemplate {
     Set<String> used = new HashSet<>();
     Matcher references = VariableReference.PATTERN.matcher(text);
     while (references.find()) {
-      used.add(VariableReference.name(references));
+      used.add(VariableReference.givenAs(VariableReference.name(references)));
     }
     return BaseUrl.PATH_VARIABLES.stream().filter(used::contains).toList();
   }
@@ -79,11 +80,13 @@ final class UrlTemplate {
 
   private static String value(MatchResult reference, Map<String, String> values) {
     String name = VariableReference.name(reference);
-    String value = values.get(name);
-    if (value == null || !VariableValue.isFit(name, value)) {
-      throw new IllegalArgumentException("no fit value for '$" + name + "'");
+    String given = VariableReference.givenAs(name);
+    String value = values.get(given);
+    if (value == null || !VariableValue.isFit(given, value)) {
+      throw new IllegalArgumentException("no fit value for '$" + given + "'");
     }
-    return value;
+    return VariableReference.text(reference, Optional.of(VariableReference.derive(name, value)))
+        .orElse("");
   }
 
   private static URI ascii(String url) {

@@ -20,6 +20,13 @@ final class Variables {
   /** What they are on most machines where a distribution's own files use them. */
   private static final Map<String, String> USUAL = Map.of("infra", "stock", "rltype", "");
 
+  /**
+   * The same where lists are asked for, whose servers take {@code content} for their statistics
+   * only; in a base URL it would be a folder, which nobody can guess.
+   */
+  private static final Map<String, String> USUAL_IN_LISTS =
+      Map.of("infra", "stock", "rltype", "", "contentdir", "centos");
+
   private final List<Path> folders;
 
   /** Variables in those folders; a later one wins, as with yum. A folder may be missing. */
@@ -33,16 +40,31 @@ final class Variables {
    * @throws IllegalArgumentException if a variable has none
    */
   String substitute(String text) {
+    return substitute(text, USUAL);
+  }
+
+  /**
+   * Puts the values into the URL of a list.
+   *
+   * @throws IllegalArgumentException if a variable has none
+   */
+  String substituteInList(String text) {
+    return substitute(text, USUAL_IN_LISTS);
+  }
+
+  private String substitute(String text, Map<String, String> usual) {
     return VariableReference.PATTERN
         .matcher(text)
         .replaceAll(
             reference -> {
               String name = VariableReference.name(reference);
-              if (BaseUrl.PATH_VARIABLES.contains(name)) {
+              if (BaseUrl.PATH_VARIABLES.contains(VariableReference.givenAs(name))) {
                 return Matcher.quoteReplacement(reference.group());
               }
               return Matcher.quoteReplacement(
-                  value(name).orElseThrow(() -> new IllegalArgumentException(unset(name))));
+                  VariableReference.text(
+                          reference, value(name).or(() -> Optional.ofNullable(usual.get(name))))
+                      .orElseThrow(() -> new IllegalArgumentException(unset(name))));
             });
   }
 
@@ -72,7 +94,7 @@ final class Variables {
         return Optional.of(firstLine(file));
       }
     }
-    return Optional.ofNullable(USUAL.get(name));
+    return Optional.empty();
   }
 
   private static String firstLine(Path file) {

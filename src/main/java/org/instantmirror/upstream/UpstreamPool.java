@@ -4,7 +4,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,9 +41,6 @@ public final class UpstreamPool {
 
   private static final String REPOMD = "repodata/repomd.xml";
 
-  /** Lists come and go, and so do their mirrors. */
-  private static final int MOST_REMEMBERED = 2000;
-
   /** How many mirrors are looked at when a list has been fetched. */
   private static final int MOST_LOOKED_AT = 3;
 
@@ -52,36 +48,10 @@ public final class UpstreamPool {
   private final @Nullable MirrorLists lists;
   private final @Nullable Background background;
 
-  // Guarded by this.
-  private final Map<BaseUrl, Known> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final UpstreamRecords records = new UpstreamRecords();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<BaseUrl, Known> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
-
-  /** Why the last download that used up its retries failed. Guarded by this. */
-  private @Nullable Exhaustion exhaustion;
-
-  /** What is known of one upstream. */
-  private record Known(Health health, Speed speed, Currency.@Nullable Sight sight) {
-    static final Known NOTHING = new Known(Health.GOOD, Speed.UNKNOWN, null);
-
-    Known with(Health other) {
-      return new Known(other, speed, sight);
-    }
-
-    Known with(Speed other) {
-      return new Known(health, other, sight);
-    }
-
-    Known with(Currency.Sight other) {
-      return new Known(health, speed, other);
-    }
-  }
+  /** Why the last download that used up its retries failed. */
+  private volatile @Nullable Exhaustion exhaustion;
 
   /** A pool of the base URLs alone, in which nothing has failed yet. */
   public UpstreamPool(Repo repo) {
@@ -138,12 +108,10 @@ public final class UpstreamPool {
     Optional<ListFetcher.Fetched> list =
         lists == null ? Optional.empty() : repo.listUri(path).flatMap(uri -> lists.known(uri, now));
     List<Candidate> all = new ArrayList<>();
-    synchronized (this) {
-      for (BaseUrl base : repo.baseUrls()) {
-        all.add(candidate(Upstream.configured(base), all.size(), Set.of(), now));
-      }
-      list.ifPresent(fetched -> addMirrors(all, fetched, path, now));
+    for (BaseUrl base : repo.baseUrls()) {
+      all.add(candidate(Upstream.configured(base), all.size(), Set.of(), now));
     }
+    list.ifPresent(fetched -> addMirrors(all, fetched, path, now));
     return all;
   }
 
@@ -152,10 +120,14 @@ public final class UpstreamPool {
     for (BaseUrl base : list.mirrors().mirrors()) {
       // Whether the variables of a mirror have values in the path is the same for all paths, but
       // for those of nonsense.
-      if (!repo.baseUrls().contains(base) && repo.upstreamUri(base, path).isPresent()) {
+      if (!repo.baseUrls().contains(base) && standsFor(base, path)) {
         all.add(candidate(mirror(base, list), place++, list.mirrors().accepted(), now));
       }
     }
+  }
+
+  private boolean standsFor(BaseUrl base, String path) {
+    return base.variables().isEmpty() || repo.upstreamUri(base, path).isPresent();
   }
 
   private static Upstream mirror(BaseUrl base, ListFetcher.Fetched list) {
@@ -164,9 +136,9 @@ public final class UpstreamPool {
   }
 
   private Candidate candidate(Upstream upstream, int place, Set<Checksum> accepted, Instant now) {
-    Known what = known.getOrDefault(upstream.base(), Known.NOTHING);
+    UpstreamRecords.Entry what = records.of(upstream.base());
     return new Candidate(
-        upstream, place, what.health, what.speed, Currency.of(what.sight, accepted, now));
+        upstream, place, what.health(), what.speed(), Currency.of(what.sight(), accepted, now));
   }
 
   /**
@@ -252,28 +224,25 @@ public final class UpstreamPool {
    *
    * @param started when the attempt began
    */
-  public synchronized void failed(Upstream upstream, Instant started, Instant now) {
-    update(upstream, what -> what.with(what.health.afterFailure(started, now)));
+  public void failed(Upstream upstream, Instant started, Instant now) {
+    records.update(upstream, what -> what.with(what.health().afterFailure(started, now)));
   }
 
   /** Records that what was asked for could not be had, for whatever reason but a 404. */
-  public synchronized void disappointed(Upstream upstream, Instant now) {
-    update(upstream, what -> what.with(what.speed.withFailure(now)));
+  public void disappointed(Upstream upstream, Instant now) {
+    records.update(upstream, what -> what.with(what.speed().withFailure(now)));
   }
 
   /** Records that the upstream answered: it doesn't rest, and its pauses begin anew. */
-  public synchronized void succeeded(Upstream upstream, Instant now) {
-    update(upstream, what -> what.with(Health.afterSuccess(now)));
+  public void succeeded(Upstream upstream, Instant now) {
+    records.update(upstream, what -> what.with(Health.afterSuccess(now)));
     exhaustion = null;
   }
 
   /** Records how long an answer took that was of use. */
-  public synchronized void measured(Upstream upstream, Measurement measurement, Instant now) {
-    update(upstream, what -> what.with(what.speed.withSuccess(now).with(measurement, now)));
-  }
-
-  private void update(Upstream upstream, java.util.function.UnaryOperator<Known> change) {
-    known.put(upstream.base(), change.apply(known.getOrDefault(upstream.base(), Known.NOTHING)));
+  public void measured(Upstream upstream, Measurement measurement, Instant now) {
+    records.update(
+        upstream, what -> what.with(what.speed().withSuccess(now).with(measurement, now)));
   }
 
   /**
@@ -284,7 +253,7 @@ public final class UpstreamPool {
   public record Exhaustion(UpstreamException.Kind kind, String reason) {}
 
   /** Records why a download that used up all its retries failed. */
-  public synchronized void markExhausted(Exhaustion why) {
+  public void markExhausted(Exhaustion why) {
     exhaustion = why;
   }
 
@@ -303,9 +272,7 @@ public final class UpstreamPool {
         return lists.fault(uri.get(), now);
       }
     }
-    synchronized (this) {
-      return Optional.ofNullable(exhaustion);
-    }
+    return Optional.ofNullable(exhaustion);
   }
 
   /**
@@ -338,9 +305,7 @@ public final class UpstreamPool {
       return;
     }
     Instant now = background.clock().instant();
-    synchronized (this) {
-      update(upstream, what -> what.with(new Currency.Sight(checksum, newer, now)));
-    }
+    records.update(upstream, what -> what.with(new Currency.Sight(checksum, newer, now)));
     if (newer) {
       lists.refreshEarly(list, now);
     }
@@ -352,22 +317,22 @@ public final class UpstreamPool {
       return;
     }
     Instant now = background.clock().instant();
-    List<Upstream> toLookAt = new ArrayList<>();
-    synchronized (this) {
-      for (BaseUrl base : list.mirrors().mirrors()) {
-        Known what = known.get(base);
-        boolean doubtful =
-            what != null
-                && (what.sight != null || what.speed.firstByteMillis() != null)
-                && Currency.of(what.sight, list.mirrors().accepted(), now) != Currency.CURRENT;
-        if (doubtful && base.variables().isEmpty() && toLookAt.size() < MOST_LOOKED_AT) {
-          toLookAt.add(mirror(base, list));
-        }
-      }
-    }
+    List<Upstream> toLookAt =
+        list.mirrors().mirrors().stream()
+            .filter(base -> base.variables().isEmpty())
+            .filter(base -> isDoubtful(records.of(base), list.mirrors().accepted(), now))
+            .limit(MOST_LOOKED_AT)
+            .map(base -> mirror(base, list))
+            .toList();
     for (Upstream mirror : toLookAt) {
       check(mirror, uri, list).ifPresent(check -> look(mirror, check));
     }
+  }
+
+  private static boolean isDoubtful(
+      UpstreamRecords.Entry mirror, Set<Checksum> accepted, Instant now) {
+    boolean inUse = mirror.sight() != null || mirror.speed().firstByteMillis() != null;
+    return inUse && Currency.of(mirror.sight(), accepted, now) != Currency.CURRENT;
   }
 
   private void look(Upstream mirror, RepomdCheck check) {

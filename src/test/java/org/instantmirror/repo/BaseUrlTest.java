@@ -44,6 +44,33 @@ class BaseUrlTest {
             () -> new BaseUrl("http://up.example/$releasever/").with(Map.of("releasever", value)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "10, ${releasever_major}, 10",
+    "10.1, $releasever_major, 10",
+    "10.1, $releasever_minor, 1",
+    "10.1, epel${releasever_minor:+-z}-$releasever, epel-z-10.1",
+    "10, epel${releasever_minor:+-z}-$releasever, epel-10",
+    "10, ${releasever_minor:-0}, 0",
+    "10.1, ${releasever_minor:-0}, 1",
+    "9-stream, ${releasever_major}x, 9-streamx",
+  })
+  void aReleasesPartsAreTakenFromTheRelease(String release, String template, String text) {
+    BaseUrl base = new BaseUrl("http://up.example/" + template + "/");
+    assertThat(base.variables()).containsExactly("releasever");
+    assertThat(base.with(Map.of("releasever", release)))
+        .hasToString("http://up.example/" + text + "/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"${releasever:+/x}", "${releasever:+$arch}", "${releasever:=x}", "${releasever:+"})
+  void anyOtherOperatorOrWordIsRefused(String template) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new BaseUrl("http://up.example/" + template + "/"))
+        .withMessageContaining("begins no variable");
+  }
+
   @Test
   void aMissingValueIsRefused() {
     assertThatIllegalArgumentException()

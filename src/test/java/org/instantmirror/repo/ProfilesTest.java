@@ -62,6 +62,9 @@ class ProfilesTest {
     "updates, 42/aarch64/a.rpm,"
         + " https://mirrors.fedoraproject.org/metalink?repo=updates-released-f42&arch=aarch64",
     "epel, 9/x86_64/a.rpm, https://mirrors.fedoraproject.org/metalink?repo=epel-9&arch=x86_64",
+    "epel, 10/x86_64/a.rpm, https://mirrors.fedoraproject.org/metalink?repo=epel-10&arch=x86_64",
+    "epel, 10.1/x86_64/a.rpm,"
+        + " https://mirrors.fedoraproject.org/metalink?repo=epel-z-10.1&arch=x86_64",
     "centos-stream-baseos, 10-stream/x86_64/a.rpm,"
         + " 'https://mirrors.centos.org/metalink?repo=centos-baseos-10-stream&arch=x86_64&protocol=https,http'",
     "rocky-appstream, 9/x86_64/a.rpm,"

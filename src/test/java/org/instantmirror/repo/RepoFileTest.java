@@ -263,6 +263,12 @@ class RepoFileTest {
     "mirrorlist, MIRRORLIST, https://m.example/?arch=$basearch&repo=BaseOS-$releasever$rltype,"
         + " releasever basearch",
     "mirrorlist, MIRRORLIST, http://m.example/?repo=${releasever}&infra=$infra, releasever",
+    "metalink, METALINK,"
+        + " https://m.example/metalink?repo=epel-$releasever&infra=$infra&content=$contentdir,"
+        + " releasever",
+    "metalink, METALINK,"
+        + " https://m.example/metalink?repo=epel${releasever_minor:+-z}-$releasever&arch=$basearch,"
+        + " releasever basearch",
     "mirrorlist, MIRRORLIST, http://m.example/list, ''",
   })
   void aListDoesWithoutBaseUrlAndItsVariablesLeadThePath(
@@ -274,7 +280,11 @@ class RepoFileTest {
     assertThat(repo.list())
         .isEqualTo(
             new ListUrl(
-                kind, url.replace("$infra", "stock").replace("$rltype", ""), Duration.ofHours(1)));
+                kind,
+                url.replace("$infra", "stock")
+                    .replace("$rltype", "")
+                    .replace("$contentdir", "centos"),
+                Duration.ofHours(1)));
     assertThat(String.join(" ", repo.variables())).isEqualTo(variables);
   }
 

@@ -142,6 +142,8 @@ class MirrorListTest {
       publish("b.rpm");
       base.file("/x/a.rpm", RPM).lastModified(V1);
       fetch("a.rpm");
+      base.file("/x/index.html", RPM);
+      assertWhole(mirror.get("index.html"), RPM);
       assertThat(lists.requests()).isEmpty();
       fetch("b.rpm");
       assertThat(base.requests("/x/b.rpm")).hasSize(1);
