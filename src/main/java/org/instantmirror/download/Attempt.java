@@ -13,9 +13,12 @@ import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.Measurement;
+import org.instantmirror.upstream.RepomdCheck;
+import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
-import org.instantmirror.upstream.UpstreamRequest;
+import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +37,8 @@ final class Attempt {
   private final Order order;
   private final Store store;
   private final UpstreamClient client;
+  private final UpstreamPool pool;
+  private final Upstream upstream;
   private final URI uri;
   private final @Nullable StoredEntry stored;
 
@@ -41,29 +46,50 @@ final class Attempt {
   private final Verification verification;
   private @Nullable UpstreamResponse response;
   private final Cancellation cancellation = new Cancellation();
+  private final @Nullable RepomdCheck check;
+  private @Nullable Boolean storedIsListed; // once it is known
+  private final Stopwatch stopwatch = new Stopwatch();
 
   /**
-   * @param uri where to ask
+   * @param pool the upstreams of the repository
+   * @param upstream which of them to ask
    * @param stored what is to be validated, or null
    * @param partial the bytes that are here already; afterwards those that are here then
    * @param verification judges them
    */
   Attempt(
       Download download,
-      Store store,
-      UpstreamClient client,
-      URI uri,
+      Transfer.Surroundings around,
+      UpstreamPool pool,
+      Upstream upstream,
       @Nullable StoredEntry stored,
       HeldPartial partial,
       Verification verification) {
     this.download = download;
     this.order = download.order();
-    this.store = store;
-    this.client = client;
-    this.uri = uri;
+    this.store = around.store();
+    this.client = around.client();
+    this.pool = pool;
+    this.upstream = upstream;
+    this.uri = pool.uri(upstream, order.key().path());
     this.stored = stored;
     this.partial = partial;
     this.verification = verification;
+    // Where clients have a part of it, it can't be withheld until it has been judged.
+    this.check =
+        download.phase() == Phase.STREAMING
+            ? null
+            : pool.check(upstream, order.key().path(), around.clock().instant()).orElse(null);
+  }
+
+  /** Where it asks. */
+  URI uri() {
+    return uri;
+  }
+
+  /** What the last answer took; empty if none came. */
+  Optional<Measurement> measurement() {
+    return stopwatch.measurement();
   }
 
   /** Gives the transfer up; {@link #run} returns {@link AttemptResult.Stopped} soon. */
@@ -74,6 +100,11 @@ final class Attempt {
   AttemptResult run() {
     try {
       PartialEntry bytes = partial.entry();
+      if (bytes != null && check != null) {
+        // It is small, and judged as a whole.
+        partial.discard();
+        bytes = null;
+      }
       return bytes == null ? startFresh() : resume(bytes);
     } catch (UpstreamException fault) {
       if (cancellation.isCancelled()) {
@@ -93,14 +124,11 @@ final class Attempt {
 
   private AttemptResult resume(PartialEntry bytes) throws UpstreamException, StorageException {
     boolean sameServer = uri.equals(bytes.source());
-    Optional<String> ifRange = Resumption.ifRange(bytes.head(), sameServer);
-    if (ifRange.isEmpty() || bytes.length() < 0) {
+    List<Map.Entry<String, String>> fields =
+        Resumption.fields(bytes.head(), bytes.size(), sameServer, verification.isCertain());
+    if (fields.isEmpty() || bytes.length() < 0) {
       return startAnew();
     }
-    List<Map.Entry<String, String>> fields =
-        List.of(
-            Map.entry("Range", "bytes=" + bytes.size() + "-"),
-            Map.entry("If-Range", ifRange.get()));
     try (Exchange answer = ask("GET", fields)) {
       int status = answer.response.status();
       if (status == 206) {
@@ -110,6 +138,7 @@ final class Attempt {
                 bytes.size(),
                 bytes.length(),
                 sameServer,
+                verification.isCertain(),
                 answer.response.header("Content-Range").orElse(null),
                 answer.response.head());
         return continues ? receive(answer.response) : startAnew();
@@ -133,7 +162,7 @@ final class Attempt {
 
   private AttemptResult startFresh() throws UpstreamException, StorageException {
     List<Map.Entry<String, String>> conditions = List.of();
-    if (stored != null) {
+    if (stored != null && storedIsListed()) {
       Revalidation question = Revalidation.of(stored.response(), sameServerAsStored());
       if (question.byHead()) {
         Optional<AttemptResult> answer = askByHead();
@@ -170,7 +199,7 @@ final class Attempt {
 
   /** A 200 means "the same" or "an older one" just as well as "a newer one". */
   private Optional<AttemptResult> confirmed(UpstreamResponse answer) {
-    if (stored == null) {
+    if (stored == null || !storedIsListed()) {
       return Optional.empty();
     }
     Comparison comparison =
@@ -228,7 +257,11 @@ final class Attempt {
 
   private AttemptResult receive(UpstreamResponse answer)
       throws UpstreamException, StorageException {
-    return new Reception(download, uri, answer, partial, verification, cancellation).run();
+    return stopwatch.body(
+        partial::size,
+        () ->
+            new Reception(download, uri, answer, partial, verification, cancellation, check)
+                .run());
   }
 
   /** Any answer that brings neither a body nor a confirmation. */
@@ -270,14 +303,31 @@ final class Attempt {
         stored.contentType());
   }
 
+  /**
+   * Whether what is stored may be confirmed: a metalink that doesn't list it says that it is out of
+   * date, whatever a mirror answers to a condition.
+   */
+  private boolean storedIsListed() {
+    if (check == null || stored == null) {
+      return true;
+    }
+    if (storedIsListed == null) {
+      storedIsListed =
+          StoredDigest.of(store, stored, check.type()).map(check::accepts).orElse(false);
+    }
+    return storedIsListed;
+  }
+
   private boolean sameServerAsStored() {
     return stored != null && uri.equals(stored.source());
   }
 
   private Exchange ask(String method, List<Map.Entry<String, String>> fields)
       throws UpstreamException {
+    stopwatch.start();
     UpstreamResponse answer =
-        client.execute(new UpstreamRequest(order.repo(), method, uri, fields), cancellation);
+        client.execute(pool.request(upstream, method, order.key().path(), fields), cancellation);
+    stopwatch.head();
     response = answer;
     return new Exchange(answer);
   }

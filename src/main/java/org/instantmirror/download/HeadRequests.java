@@ -4,16 +4,19 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamPool;
-import org.instantmirror.upstream.UpstreamRequest;
 import org.instantmirror.upstream.UpstreamResponse;
 
 /**
@@ -78,33 +81,42 @@ final class HeadRequests {
   }
 
   private HeadAnswer run(Order order, UpstreamPool pool, Cancellation cancellation) {
-    Failure last = Failure.notAsked(order, pool.exhausted(clock.instant()));
+    String path = order.key().path();
+    Optional<Failure> last = Optional.empty();
     boolean missing = false;
-    for (int index : pool.candidates(clock.instant())) {
-      URI uri = order.repo().upstreamUri(index, order.key().path());
+    Set<Upstream> asked = new HashSet<>();
+    Optional<Upstream> next = pool.next(path, asked, clock.instant(), cancellation);
+    while (next.isPresent()) {
+      Upstream upstream = next.get();
+      asked.add(upstream);
+      URI uri = pool.uri(upstream, path);
       Instant began = clock.instant();
       try (UpstreamResponse answer =
-          client.execute(new UpstreamRequest(order.repo(), "HEAD", uri, List.of()), cancellation)) {
-        pool.succeeded(index, clock.instant());
+          client.execute(pool.request(upstream, "HEAD", path, List.of()), cancellation)) {
+        pool.succeeded(upstream, clock.instant());
         int status = answer.status();
         if (status == 200) {
           return new HeadAnswer.Found(answer.head(), Attempt.contentLength(answer));
         }
         missing |= status == 404 || status == 410;
-        last = new Failure(Failure.Kind.BAD_GATEWAY, uri, "answered " + status);
+        last = Optional.of(new Failure(Failure.Kind.BAD_GATEWAY, uri, "answered " + status));
       } catch (UpstreamException fault) {
         if (fault.isUnreachable()) {
-          pool.failed(index, began, clock.instant());
+          pool.failed(upstream, began, clock.instant());
         }
-        last = Failure.of(fault);
+        last = Optional.of(Failure.of(fault));
       } catch (IOException fault) {
-        last = new Failure(Failure.Kind.BAD_GATEWAY, uri, String.valueOf(fault.getMessage()));
+        last =
+            Optional.of(
+                new Failure(Failure.Kind.BAD_GATEWAY, uri, String.valueOf(fault.getMessage())));
       }
+      next = pool.next(path, asked, clock.instant(), cancellation);
     }
     if (missing) {
       planner.recordMissing(order, clock.instant());
       return new HeadAnswer.Missing();
     }
-    return new HeadAnswer.Unavailable(last);
+    return new HeadAnswer.Unavailable(
+        last.orElseGet(() -> Failure.notAsked(order, pool.exhausted(path, clock.instant()))));
   }
 }

@@ -3,14 +3,18 @@ package org.instantmirror.download;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.RepomdCheck;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the body of one answer: writes its bytes to the partial entry, judges the first ones,
@@ -33,6 +37,8 @@ final class Reception {
   private final Verification verification;
   private final Cancellation cancellation;
   private boolean verified;
+  private final @Nullable RepomdCheck check;
+  private final @Nullable MessageDigest digest;
 
   /** The first bytes of the file, gathered until they can be judged. */
   private byte[] prefix = {};
@@ -42,6 +48,7 @@ final class Reception {
    * @param answer with a body that begins where the held bytes end
    * @param held an entry; let go of if its first bytes can't be the file
    * @param cancellation the answer's
+   * @param check judges the whole file before any client gets a byte of it; or null
    */
   Reception(
       Download download,
@@ -49,7 +56,8 @@ final class Reception {
       UpstreamResponse answer,
       HeldPartial held,
       Verification verification,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      @Nullable RepomdCheck check) {
     this.download = download;
     this.uri = uri;
     this.answer = answer;
@@ -57,6 +65,8 @@ final class Reception {
     this.target = Objects.requireNonNull(held.entry());
     this.verification = verification;
     this.cancellation = cancellation;
+    this.check = check;
+    this.digest = check == null ? null : check.type().newDigest();
   }
 
   /**
@@ -105,6 +115,9 @@ final class Reception {
       return Optional.of("more bytes than the file has");
     }
     ByteBuffer again = bytes.duplicate();
+    if (digest != null) {
+      digest.update(bytes.duplicate());
+    }
     if (bytes.hasRemaining()) {
       target.append(bytes);
     }
@@ -127,7 +140,7 @@ final class Reception {
     long ready = verified ? target.size() : verification.releasable(target.size(), target.length());
     if (isOpen()) {
       download.publish(ready);
-    } else if (verified || ready >= Plausibility.PREFIX) {
+    } else if (verified || (check == null && ready >= Plausibility.PREFIX)) {
       return open(ready);
     }
     return Optional.empty();
@@ -155,7 +168,8 @@ final class Reception {
   private Optional<String> open(long ready) throws StorageException {
     Order order = download.order();
     Optional<String> objection =
-        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
+        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix)
+            .or(this::unlisted);
     if (objection.isPresent()) {
       held.discard();
       return objection;
@@ -166,6 +180,15 @@ final class Reception {
       throw unreadable(e);
     }
     return Optional.empty();
+  }
+
+  private Optional<String> unlisted() {
+    if (check == null || digest == null) {
+      return Optional.empty();
+    }
+    boolean listed =
+        check.judge(Checksum.of(check.type(), digest.digest()), answer.head().lastModified());
+    return listed ? Optional.empty() : Optional.of("a repomd.xml that the metalink doesn't list");
   }
 
   /** The beginning of what an earlier run left. */

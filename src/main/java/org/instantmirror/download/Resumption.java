@@ -1,5 +1,7 @@
 package org.instantmirror.download;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.instantmirror.http.ContentRange;
 import org.instantmirror.http.Head;
@@ -7,9 +9,10 @@ import org.instantmirror.http.HttpDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * May a transfer that broke go on from where it is? Only with an {@code If-Range} on a strong
- * validator that means something to the server asked (RFC 9110 section 13.1.5), and only if the
- * answer says in each of its fields that it is the same file.
+ * May a transfer that broke go on from where it is? Where the file's checksum is known, and will be
+ * compared when it is whole: anywhere, if the total length agrees. Else only with an {@code
+ * If-Range} on a strong validator that means something to the server asked (RFC 9110 section
+ * 13.1.5), and only if the answer says in each of its fields that it is the same file.
  */
 public final class Resumption {
 
@@ -32,6 +35,27 @@ public final class Resumption {
   }
 
   /**
+   * The fields by which that server is asked to go on; empty if it can't be.
+   *
+   * @param offset how many bytes are here
+   * @param sameFileByChecksum whether the file's checksum is known, and will be compared when it is
+   *     whole: then no validator is needed, and where there is none that means something to that
+   *     server, {@code Range} goes without {@code If-Range}
+   */
+  public static List<Map.Entry<String, String>> fields(
+      Head partial, long offset, boolean sameServer, boolean sameFileByChecksum) {
+    Map.Entry<String, String> range = Map.entry("Range", "bytes=" + offset + "-");
+    Optional<String> condition = ifRange(partial, sameServer);
+    if (sameFileByChecksum && !sameServer) {
+      // Another server's date may differ although its file doesn't.
+      return List.of(range);
+    }
+    return condition.isPresent()
+        ? List.of(range, Map.entry("If-Range", condition.get()))
+        : sameFileByChecksum ? List.of(range) : List.of();
+  }
+
+  /**
    * Whether a 206 continues the bytes that are here: it begins where they end, goes to the end, has
    * the same total length, a strong validator that is the same (RFC 9110 section 15.3.7.3), and
    * none that differs. A 206 that says nothing of the file may come from a server that knows ranges
@@ -39,12 +63,15 @@ public final class Resumption {
    *
    * @param offset how many bytes are here
    * @param length the total length
+   * @param sameFileByChecksum whether the file's checksum is known, and will be compared when it is
+   *     whole: then another server's validators don't matter
    */
   public static boolean continues(
       Head partial,
       long offset,
       long length,
       boolean sameServer,
+      boolean sameFileByChecksum,
       @Nullable String contentRange,
       Head answer) {
     Optional<ContentRange> range = ContentRange.parse(contentRange);
@@ -54,15 +81,20 @@ public final class Resumption {
         || range.get().total() != length) {
       return false;
     }
+    if (sameFileByChecksum && !sameServer) {
+      return true;
+    }
     boolean sameDate =
         partial.lastModified() != null && partial.lastModified().equals(answer.lastModified());
     boolean dateDiffers =
         partial.lastModified() != null && answer.lastModified() != null && !sameDate;
     if (!sameServer || partial.etag() == null || answer.etag() == null) {
-      return sameDate && partial.hasStrongLastModified();
+      return (sameDate && partial.hasStrongLastModified()) || (sameFileByChecksum && !dateDiffers);
     }
     return !dateDiffers
         && partial.etag().equals(answer.etag())
-        && (!partial.etag().weak() || (sameDate && partial.hasStrongLastModified()));
+        && (!partial.etag().weak()
+            || sameFileByChecksum
+            || (sameDate && partial.hasStrongLastModified()));
   }
 }

@@ -1,6 +1,5 @@
 package org.instantmirror.download;
 
-import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
@@ -9,6 +8,9 @@ import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.Measurement;
+import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamPool.Exhaustion;
@@ -37,8 +39,10 @@ final class Transfer implements Runnable {
   private @Nullable PartialEntry found; // what an earlier download left, while it is of use
   private final Tries tries;
   private Instant attemptBegan = Instant.EPOCH;
+  private Optional<Measurement> took = Optional.empty(); // by the last attempt
 
   private volatile boolean stopped;
+  private final Cancellation waiting = new Cancellation(); // for the list of mirrors
   private volatile @Nullable Attempt running;
 
   /** What all transfers share. */
@@ -65,6 +69,7 @@ final class Transfer implements Runnable {
   /** Ends it soon, with its bytes kept for later. */
   void stop() {
     stopped = true;
+    waiting.cancel();
     Attempt attempt = running;
     if (attempt != null) {
       attempt.stop();
@@ -148,7 +153,7 @@ final class Transfer implements Runnable {
     }
     verification = new Verification(listed);
     download.advance(Phase.HEADERS);
-    Optional<Exhaustion> exhausted = pool.exhausted(around.clock.instant());
+    Optional<Exhaustion> exhausted = pool.exhausted(order.key().path(), around.clock.instant());
     if (exhausted.isPresent()) {
       ending.failed(Failure.notAsked(order, exhausted));
       return false;
@@ -161,8 +166,11 @@ final class Transfer implements Runnable {
 
   private void goOn() {
     while (!stopped) {
-      Optional<Integer> next = tries.next(around.clock.instant());
+      Optional<Upstream> next = tries.next(around.clock.instant());
       if (next.isEmpty()) {
+        if (pool.awaitMirrors(order.key().path(), around.clock.instant(), waiting)) {
+          continue;
+        }
         roundIsOver();
         return;
       }
@@ -179,17 +187,16 @@ final class Transfer implements Runnable {
     ending.stopped();
   }
 
-  private AttemptResult attempt(int index) {
-    URI uri = order.repo().upstreamUri(index, order.key().path());
-    Attempt attempt =
-        new Attempt(download, around.store, around.client, uri, stored, partial, verification);
+  private AttemptResult attempt(Upstream upstream) {
+    Attempt attempt = new Attempt(download, around, pool, upstream, stored, partial, verification);
     running = attempt;
     if (stopped) {
       attempt.stop();
     }
-    log.asked(uri);
+    log.asked(attempt.uri());
     attemptBegan = around.clock.instant();
     AttemptResult result = attempt.run();
+    took = attempt.measurement();
     if (partial.entry() != found) {
       // It was no use.
       found = null;
@@ -199,23 +206,23 @@ final class Transfer implements Runnable {
   }
 
   /** True if the download has ended. */
-  private boolean settle(int index, AttemptResult result) {
+  private boolean settle(Upstream upstream, AttemptResult result) {
     Instant now = around.clock.instant();
     if (result instanceof AttemptResult.Whole whole) {
-      tries.answered(index, now);
+      tries.answered(upstream, took, now);
       ending.whole(whole.endIsCertain(), verification.checksum());
       return true;
     } else if (result instanceof AttemptResult.Confirmed confirmed) {
-      tries.answered(index, now);
+      tries.answered(upstream, took, now);
       ending.confirmed(Objects.requireNonNull(stored), confirmed);
       return true;
     } else if (result instanceof AttemptResult.NotThere) {
-      tries.notThere(index, now);
+      tries.notThere(upstream, now);
       return false;
     } else if (result instanceof AttemptResult.Anew) {
       return false;
     } else if (result instanceof AttemptResult.Corrupt corrupt) {
-      return corrupt(index, corrupt.failure(), now);
+      return corrupt(upstream, corrupt.failure(), now);
     } else if (result instanceof AttemptResult.Changed) {
       ending.changed();
       return true;
@@ -229,23 +236,23 @@ final class Transfer implements Runnable {
       ending.stopped();
       return true;
     }
-    failedTry(index, (AttemptResult.Failed) result, now);
+    failedTry(upstream, (AttemptResult.Failed) result, now);
     return false;
   }
 
   /** True if the download has ended: what clients have of it can't become the file any more. */
-  private boolean corrupt(int index, Failure failure, Instant now) {
-    around.corruptSources.record(order.repo().upstreamUri(index, order.key().path()), now);
+  private boolean corrupt(Upstream upstream, Failure failure, Instant now) {
+    around.corruptSources.record(pool.uri(upstream, order.key().path()), now);
     if (download.phase() == Phase.STREAMING) {
       ending.corrupt(failure);
       return true;
     }
-    failedTry(index, new AttemptResult.Failed(failure, false), now);
+    failedTry(upstream, new AttemptResult.Failed(failure, false), now);
     return false;
   }
 
-  private void failedTry(int index, AttemptResult.Failed failed, Instant now) {
-    tries.failed(index, failed, attemptBegan, now, partial.size());
+  private void failedTry(Upstream upstream, AttemptResult.Failed failed, Instant now) {
+    tries.failed(upstream, failed, attemptBegan, now, partial.size());
     if (download.phase() != Phase.STREAMING) {
       // Nobody has a byte of it: better whole from the next upstream than not at all.
       keepOnlyIfResumable();
@@ -264,7 +271,7 @@ final class Transfer implements Runnable {
   private void roundIsOver() {
     Instant now = around.clock.instant();
     boolean opened = download.phase() == Phase.STREAMING;
-    if (tries.missingEverywhere()) {
+    if (tries.missingEverywhere(now)) {
       ending.gone(stored);
     } else if (stored != null && !opened) {
       ending.unchecked(tries.failure(now), tries.any());

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.instantmirror.upstream.Measurement;
+import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamPool;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,14 @@ final class Tries {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+  /** A list may name hundreds of mirrors: the others have their turn in the next rounds. */
+  private static final int MOST_FAILED_IN_ROUND = 8;
+
   private final Order order;
   private final UpstreamPool pool;
   private final CorruptSources corrupt;
-  private final Set<Integer> missing = new HashSet<>();
-  private final Set<Integer> failed = new HashSet<>(); // in this round
+  private final Set<Upstream> missing = new HashSet<>();
+  private final Set<Upstream> failed = new HashSet<>(); // in this round
   private int round = 1;
   private long sizeAtBreak;
   private @Nullable Failure lastFailure;
@@ -45,25 +50,33 @@ final class Tries {
   }
 
   /** Whom to ask next; empty if nobody is left in this round. */
-  Optional<Integer> next(Instant now) {
-    return pool.candidates(now).stream()
-        .filter(index -> !missing.contains(index) && !failed.contains(index))
-        .min(Comparator.comparing(index -> corrupt.contains(uri(index), now)));
+  Optional<Upstream> next(Instant now) {
+    boolean enough =
+        listed(missing) >= UpstreamPool.MOST_ASKED || listed(failed) >= MOST_FAILED_IN_ROUND;
+    return pool.candidates(order.key().path(), now).stream()
+        .filter(upstream -> !missing.contains(upstream) && !failed.contains(upstream))
+        .filter(upstream -> !(enough && upstream.isListed()))
+        .min(Comparator.comparing(upstream -> corrupt.contains(uri(upstream), now)));
   }
 
-  private URI uri(int index) {
-    return order.repo().upstreamUri(index, order.key().path());
+  private URI uri(Upstream upstream) {
+    return pool.uri(upstream, order.key().path());
+  }
+
+  private static long listed(Set<Upstream> upstreams) {
+    return upstreams.stream().filter(Upstream::isListed).count();
   }
 
   /** It gave an answer that ends the download. */
-  void answered(int index, Instant now) {
-    pool.succeeded(index, now);
+  void answered(Upstream upstream, Optional<Measurement> took, Instant now) {
+    pool.succeeded(upstream, now);
+    took.ifPresent(measurement -> pool.measured(upstream, measurement, now));
   }
 
   /** It doesn't have the file. */
-  void notThere(int index, Instant now) {
-    pool.succeeded(index, now);
-    missing.add(index);
+  void notThere(Upstream upstream, Instant now) {
+    pool.succeeded(upstream, now);
+    missing.add(upstream);
   }
 
   /**
@@ -72,12 +85,14 @@ final class Tries {
    * @param began when it did
    * @param size how many bytes are here
    */
-  void failed(int index, AttemptResult.Failed result, Instant began, Instant now, long size) {
+  void failed(
+      Upstream upstream, AttemptResult.Failed result, Instant began, Instant now, long size) {
     lastFailure = result.failure();
     upstreamFailed = result.upstreamDown();
-    failed.add(index);
+    failed.add(upstream);
+    pool.disappointed(upstream, now);
     if (upstreamFailed) {
-      pool.failed(index, began, now);
+      pool.failed(upstream, began, now);
     }
     if (size - sizeAtBreak >= PROGRESS) {
       round = 1;
@@ -85,9 +100,9 @@ final class Tries {
     sizeAtBreak = size;
   }
 
-  /** Whether no upstream has the file, and all of them say so. */
-  boolean missingEverywhere() {
-    return missing.size() == order.repo().baseUrls().size();
+  /** Whether no upstream has the file, and all of them say so, as far as they are asked. */
+  boolean missingEverywhere(Instant now) {
+    return pool.goneEverywhere(order.key().path(), missing, now);
   }
 
   /** Whether an upstream has said that it doesn't have the file. */
@@ -107,7 +122,9 @@ final class Tries {
 
   /** Why they failed: what the last upstream that was asked said, or that none could be. */
   Failure failure(Instant now) {
-    return lastFailure == null ? Failure.notAsked(order, pool.exhausted(now)) : lastFailure;
+    return lastFailure == null
+        ? Failure.notAsked(order, pool.exhausted(order.key().path(), now))
+        : lastFailure;
   }
 
   /** Spares others the same tries while all upstreams rest. */
@@ -127,7 +144,9 @@ final class Tries {
     Duration pause = own.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : own;
     // An upstream that rests is waited for; its rest is no longer than our own pauses get.
     Duration rest =
-        pool.earliestReturn(now).map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
+        pool.earliestReturn(order.key().path(), now)
+            .map(at -> Duration.between(now, at))
+            .orElse(Duration.ZERO);
     round++;
     failed.clear();
     return rest.compareTo(pause) > 0 ? rest : pause;

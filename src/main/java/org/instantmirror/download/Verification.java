@@ -38,6 +38,14 @@ final class Verification {
     return listed == null ? null : listed.checksum();
   }
 
+  /**
+   * Whether the file is known by its checksum, so that its bytes may come from several servers: a
+   * mixture that isn't the file is found out.
+   */
+  boolean isCertain() {
+    return listed != null;
+  }
+
   /** Whether a body of that length can be the file; any can while either length is unknown (-1). */
   boolean allows(long length) {
     return listed == null || listed.size() < 0 || length < 0 || listed.size() == length;

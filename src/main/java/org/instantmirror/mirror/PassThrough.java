@@ -5,9 +5,12 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -20,9 +23,12 @@ import org.instantmirror.http.Head;
 import org.instantmirror.http.HopByHop;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
+import org.instantmirror.upstream.Cancellation;
+import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.UpstreamPool.Exhaustion;
 import org.instantmirror.upstream.UpstreamRequest;
 import org.instantmirror.upstream.UpstreamResponse;
 import org.slf4j.Logger;
@@ -89,16 +95,14 @@ public final class PassThrough implements AutoCloseable {
   public CompletableFuture<Optional<ByteSource>> resume(
       Repo repo, String path, Head head, long length, long offset) {
     CompletableFuture<Optional<ByteSource>> result = new CompletableFuture<>();
-    Optional<String> ifRange = Resumption.ifRange(head, false);
-    if (ifRange.isEmpty()) {
-      ifRange = Resumption.ifRange(head, repo.baseUrls().size() == 1);
+    List<Map.Entry<String, String>> fields = Resumption.fields(head, offset, false, false);
+    if (fields.isEmpty()) {
+      fields = Resumption.fields(head, offset, hasOneUpstream(repo), false);
     }
-    if (ifRange.isEmpty() || length < 0) {
+    if (fields.isEmpty() || length < 0) {
       result.complete(Optional.empty());
       return result;
     }
-    List<Map.Entry<String, String>> fields =
-        List.of(Map.entry("Range", "bytes=" + offset + "-"), Map.entry("If-Range", ifRange.get()));
     PassThroughRequest request = new PassThroughRequest(repo, "GET", path, null, fields);
     try {
       workers.execute(() -> resume(request, head, length, offset, result));
@@ -115,13 +119,13 @@ public final class PassThrough implements AutoCloseable {
       long offset,
       CompletableFuture<Optional<ByteSource>> result) {
     try (UpstreamResponse answer = ask(request)) {
-      boolean sameServer = request.repo().baseUrls().size() == 1;
       if (answer.status() != 206
           || !Resumption.continues(
               head,
               offset,
               length,
-              sameServer,
+              hasOneUpstream(request.repo()),
+              false,
               answer.header("Content-Range").orElse(null),
               answer.head())) {
         result.complete(Optional.empty());
@@ -136,6 +140,10 @@ public final class PassThrough implements AutoCloseable {
     } finally {
       result.complete(Optional.empty());
     }
+  }
+
+  private static boolean hasOneUpstream(Repo repo) {
+    return repo.baseUrls().size() == 1 && repo.list() == null;
   }
 
   private void relay(PassThroughRequest request, CompletableFuture<PassThroughAnswer> result) {
@@ -198,40 +206,65 @@ public final class PassThrough implements AutoCloseable {
   /** The first answer that isn't a server's failure; the last one's failure if all fail. */
   private UpstreamResponse ask(PassThroughRequest request) throws UpstreamException {
     Repo repo = request.repo();
-    UpstreamPool pool = java.util.Objects.requireNonNull(pools.get(repo.id()));
-    List<Integer> candidates = pool.candidates(clock.instant());
-    UpstreamException last =
-        new UpstreamException(
-            UpstreamException.Kind.UNREACHABLE,
-            upstreamRequest(request, 0).uri(),
-            "not asked for, since all upstreams of repo '" + repo.id() + "' rest after failures");
-    for (int i = 0; i < candidates.size(); i++) {
-      int index = candidates.get(i);
+    UpstreamPool pool = Objects.requireNonNull(pools.get(repo.id()));
+    Cancellation cancellation = new Cancellation();
+    Set<Upstream> asked = new HashSet<>();
+    Optional<UpstreamException> last = Optional.empty();
+    Optional<Upstream> next = pool.next(request.path(), asked, clock.instant(), cancellation);
+    while (next.isPresent()) {
+      Upstream upstream = next.get();
+      asked.add(upstream);
       Instant began = clock.instant();
       try {
-        UpstreamResponse answer = client.execute(upstreamRequest(request, index));
-        pool.succeeded(index, clock.instant());
-        if (answer.status() < 500 || i == candidates.size() - 1) {
+        UpstreamResponse answer = client.execute(upstreamRequest(pool, upstream, request));
+        pool.succeeded(upstream, clock.instant());
+        if (answer.status() < 500) {
+          return answer;
+        }
+        next = pool.next(request.path(), asked, clock.instant(), cancellation);
+        if (next.isEmpty()) {
           return answer;
         }
         answer.abort();
       } catch (UpstreamException fault) {
-        last = fault;
+        last = Optional.of(fault);
+        pool.disappointed(upstream, clock.instant());
         // One path that is redirected astray says nothing of the upstream's other files.
         if (fault.isUnreachable()) {
-          pool.failed(index, began, clock.instant());
+          pool.failed(upstream, began, clock.instant());
         }
+        next = pool.next(request.path(), asked, clock.instant(), cancellation);
       }
     }
-    throw last;
+    throw last.orElseGet(() -> notAsked(pool, request));
   }
 
-  private static UpstreamRequest upstreamRequest(PassThroughRequest request, int index) {
-    URI uri = request.repo().upstreamUri(index, request.path());
-    if (request.query() != null) {
-      uri = URI.create(uri + "?" + encodeQuery(request.query()));
-    }
-    return new UpstreamRequest(request.repo(), request.method(), uri, request.fields());
+  private UpstreamException notAsked(UpstreamPool pool, PassThroughRequest request) {
+    Repo repo = request.repo();
+    Optional<Exhaustion> why = pool.exhausted(request.path(), clock.instant());
+    Optional<URI> uri =
+        repo.baseUrls().isEmpty()
+            ? repo.listUri(request.path())
+            : repo.upstreamUri(repo.baseUrls().get(0), request.path());
+    return new UpstreamException(
+        why.map(Exhaustion::kind).orElse(UpstreamException.Kind.UNREACHABLE),
+        uri.orElseThrow(),
+        "not asked for, since all upstreams of repo '%s' rest after failures%s"
+            .formatted(repo.id(), why.map(known -> " (" + known.reason() + ")").orElse("")));
+  }
+
+  private static UpstreamRequest upstreamRequest(
+      UpstreamPool pool, Upstream upstream, PassThroughRequest request) {
+    UpstreamRequest plain =
+        pool.request(upstream, request.method(), request.path(), request.fields());
+    return request.query() == null
+        ? plain
+        : new UpstreamRequest(
+            plain.repo(),
+            plain.method(),
+            URI.create(plain.uri() + "?" + encodeQuery(request.query())),
+            plain.headers(),
+            plain.inside());
   }
 
   /** Keeps a query as it was written, but for characters that no URI may hold. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxPassThrough passed-through requests at once
  * @param shutdownTimeout how long running transfers may go on when the server stops
  * @param heads stored heads kept in memory
- * @param repos by id, in the order of the files; only enabled ones
+ * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
+ * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
  */
 public record Config(
@@ -41,11 +43,13 @@ public record Config(
     Duration shutdownTimeout,
     int heads,
     Map<RepoId, Repo> repos,
+    Set<RepoId> profiles,
     List<String> warnings) {
 
   /** Copies the map and the list, and keeps their order. */
   public Config {
     repos = Collections.unmodifiableMap(new LinkedHashMap<>(repos));
+    profiles = Set.copyOf(profiles);
     warnings = List.copyOf(warnings);
   }
 }

@@ -33,6 +33,12 @@ public enum ConfigKey {
       Scope.MAIN,
       "8080",
       "The port to listen on, 0 to 65535; 0 takes a free one. Standalone only."),
+  PROFILES(
+      Scope.MAIN,
+      "yes",
+      "Whether the built-in repositories of distributions are there, or the ids of those that are."
+          + " A section with the id of one takes its place. None causes traffic before a client"
+          + " asks for it."),
   MIN_FREE(
       Scope.MAIN,
       "5% or 1G",
@@ -66,6 +72,12 @@ public enum ConfigKey {
       "The same for packages; 0 asks every time, never trusts the name for ever."),
   NEGATIVE_EXPIRE(
       Scope.BOTH, "5s", "How long upstream's 404 or 410 is repeated without asking again."),
+  MIRROR_LIST_EXPIRE(
+      Scope.BOTH,
+      "1h",
+      "How long a metalink or mirrorlist is used before it is fetched again, 1m to 30d. An older one"
+          + " is used while its server can't be reached. (mirrorlist_expire is the clients' and"
+          + " ignored.)"),
   VANISH_AFTER(
       Scope.BOTH,
       "48h",
@@ -86,7 +98,7 @@ public enum ConfigKey {
   RETRIES(
       Scope.BOTH,
       "4",
-      "Rounds over a repository's base URLs before a download fails, 1 to 100. (yum's 0, for ever,"
+      "Rounds over a repository's upstreams before a download fails, 1 to 100. (yum's 0, for ever,"
           + " is not offered: such a download would keep its place.)"),
   MAX_PARALLEL_DOWNLOADS(Scope.BOTH, "8", "Downloads at once of one repository, 1 to 1000."),
   MAX_CONNECTIONS_PER_HOST(
@@ -102,13 +114,17 @@ public enum ConfigKey {
       Scope.BOTH, "", "A PEM file of the authorities to trust in place of the well-known ones."),
   SSLCLIENTCERT(Scope.BOTH, "", "A PEM file of our certificate for upstream."),
   SSLCLIENTKEY(Scope.BOTH, "", "A PEM file of its key, if that is not in sslclientcert."),
-  USERNAME(Scope.BOTH, "", "The user at the base URLs; never sent to another host."),
-  PASSWORD(Scope.BOTH, "", "The password at the base URLs."),
+  USERNAME(
+      Scope.BOTH,
+      "",
+      "The user at the base URLs and the list's own server; never sent to another host."),
+  PASSWORD(Scope.BOTH, "", "The password of that user."),
   REDIRECT_HOSTS(
       Scope.BOTH,
       "",
       "Hosts (host or host:port) to which upstream may redirect although their addresses are"
-          + " loopback, private or link-local. The hosts of all base URLs are always allowed."),
+          + " loopback, private or link-local, and mirrors of a list likewise. The hosts of all base URLs are always"
+          + " allowed."),
   CACHE_PATTERNS(
       Scope.BOTH,
       "",
@@ -134,8 +150,20 @@ public enum ConfigKey {
       "The upstreams, http or https, in order of preference. $releasever, $stream, $basearch and"
           + " $arch become leading segments of our URLs; all other variables come from varsdir."),
   ENABLED(Scope.REPO, "1", "Whether the section counts."),
-  MIRRORLIST(Scope.REPO, "", "Not read in this release: give a baseurl."),
-  METALINK(Scope.REPO, "", "Not read in this release either.");
+  MIRRORLIST(
+      Scope.REPO,
+      "",
+      "A list of further upstreams, http or https: they are asked after those of baseurl, best"
+          + " first. It may use the variables that baseurl uses; where there is no baseurl, its own"
+          + " become the leading segments."),
+  METALINK(
+      Scope.REPO,
+      "",
+      "The same, and it says what their repomd.xml must hash to: others aren't asked for metadata."
+          + " It wins over mirrorlist. Mirrors that a list names may have loopback, private or"
+          + " link-local addresses only where its own server has one, or redirect_hosts names them;"
+          + " username, password and client certificate go to the list's own host and to baseurl's"
+          + " only.");
 
   /** Where a key may stand. */
   public enum Scope {

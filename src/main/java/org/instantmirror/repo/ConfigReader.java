@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,8 @@ public final class ConfigReader {
   private final List<String> warnings = new ArrayList<>();
   private final Map<RepoId, Repo> repos = new LinkedHashMap<>();
   private final Map<RepoId, IniFile.Section> places = new LinkedHashMap<>();
+  private final Set<String> named = new HashSet<>(); // sections, disabled ones too
+  private final Set<RepoId> profiles = new LinkedHashSet<>();
 
   private ConfigReader(ConfigSources sources) {
     this.sources = sources;
@@ -61,6 +65,7 @@ public final class ConfigReader {
     for (Path file : repoFiles(main)) {
       addRepos(file, reader);
     }
+    addProfiles(main);
     allowRedirectsToBaseUrls();
     return config(main);
   }
@@ -177,6 +182,7 @@ public final class ConfigReader {
 
   private void addRepo(IniFile.Section section, RepoReader reader, SectionKeys keys)
       throws ConfigException {
+    named.add(section.name());
     if (!RepoReader.isEnabled(section)) {
       return;
     }
@@ -191,7 +197,18 @@ public final class ConfigReader {
       throw section.fault(
           "the id is taken, at " + earlier.origin() + "; rename one, or give it enabled = 0");
     }
-    reader.read(id, section, keys.ofRepo(section)).ifPresent(repo -> repos.put(id, repo));
+    repos.put(id, reader.read(id, section, keys.ofRepo(section)));
+  }
+
+  /** Adds the built-in repositories that are wanted and that no section takes the place of. */
+  private void addProfiles(Settings main) throws ConfigException {
+    Setting wanted = main.get(ConfigKey.PROFILES);
+    for (Repo profile : Profiles.read(main).wanted(wanted)) {
+      if (!named.contains(profile.id().value())) {
+        repos.put(profile.id(), profile);
+        profiles.add(profile.id());
+      }
+    }
   }
 
   /** Whoever configured a host as an upstream lets others redirect there, wherever it lies. */
@@ -221,6 +238,7 @@ public final class ConfigReader {
         duration(main, ConfigKey.SHUTDOWN_TIMEOUT, "0", "1h"),
         integer(main, ConfigKey.HEADS_IN_MEMORY, 1, 100_000_000),
         repos,
+        profiles,
         warnings);
   }
 

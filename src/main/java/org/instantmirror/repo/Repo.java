@@ -2,16 +2,20 @@ package org.instantmirror.repo;
 
 import java.net.URI;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One configured repository.
  *
  * @param id its section's name
  * @param name what a person calls it; the id where the file gives no {@code name=}
- * @param baseUrls in order of preference, at least one
+ * @param baseUrls in order of preference; at least one where there is no list
+ * @param list where a list of further upstreams is to be had, or null
  * @param classifier tells its packages and metadata from the rest
  * @param lifetimes how long answers are believed
  * @param transport how its upstreams are spoken to
@@ -22,6 +26,7 @@ public record Repo(
     RepoId id,
     String name,
     List<BaseUrl> baseUrls,
+    @Nullable ListUrl list,
     Classifier classifier,
     Lifetimes lifetimes,
     Transport transport,
@@ -29,29 +34,51 @@ public record Repo(
     int maxParallelDownloads) {
 
   /**
-   * @throws IllegalArgumentException if there is no base URL or the base URLs use different
-   *     variables
+   * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
+   *     different variables, or the list uses one that they don't
    */
   public Repo {
     baseUrls = List.copyOf(baseUrls);
-    if (baseUrls.isEmpty()) {
-      throw new IllegalArgumentException("repo '" + id + "' has no base URL");
+    if (baseUrls.isEmpty() && list == null) {
+      throw new IllegalArgumentException("repo '" + id + "' has no base URL and no list");
     }
     if (baseUrls.stream().map(BaseUrl::variables).distinct().count() > 1) {
       throw new IllegalArgumentException(
           "repo '" + id + "': its base URLs use different variables");
     }
+    if (list != null
+        && !baseUrls.isEmpty()
+        && !baseUrls.get(0).variables().containsAll(list.variables())) {
+      throw new IllegalArgumentException(
+          "repo '" + id + "': its list uses a variable that its base URLs don't");
+    }
+  }
+
+  /** One without a list. */
+  public Repo(
+      RepoId id,
+      String name,
+      List<BaseUrl> baseUrls,
+      Classifier classifier,
+      Lifetimes lifetimes,
+      Transport transport,
+      int retries,
+      int maxParallelDownloads) {
+    this(id, name, baseUrls, null, classifier, lifetimes, transport, retries, maxParallelDownloads);
   }
 
   /** The same, spoken to in another way. */
   Repo withTransport(Transport other) {
     return new Repo(
-        id, name, baseUrls, classifier, lifetimes, other, retries, maxParallelDownloads);
+        id, name, baseUrls, list, classifier, lifetimes, other, retries, maxParallelDownloads);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */
   public List<String> variables() {
-    return baseUrls.get(0).variables();
+    if (!baseUrls.isEmpty()) {
+      return baseUrls.get(0).variables();
+    }
+    return list == null ? List.of() : list.variables();
   }
 
   /**
@@ -66,22 +93,54 @@ public record Repo(
   }
 
   /**
-   * What the path stands for at base URL number {@code index}, percent-encoded.
+   * Where the list of mirrors for a path is to be had: other releases have other mirrors.
    *
+   * @param path as above
+   * @return empty if there is no list, or {@link #pathBelowBase} is empty for the path
+   */
+  public Optional<URI> listUri(String path) {
+    ListUrl source = list;
+    return source == null
+        ? Optional.empty()
+        : split(path, variables()).map(split -> source.with(split.values()));
+  }
+
+  /**
+   * What the path stands for below a base URL, percent-encoded.
+   *
+   * @param base one of this repository's, or of its list; a variable of its own that no URL of the
+   *     configuration uses (some mirror lists' URLs hold {@code $basearch} where the list's own
+   *     doesn't) takes the next segments of the path
    * @param path relative and decoded; may be empty or end with a slash (a folder)
+   * @return empty if a variable of the base URL has no value in the path
    * @throws IllegalArgumentException if {@link #pathBelowBase} is empty for it, or it could leave
    *     the base URL's folder
    */
-  public URI upstreamUri(int index, String path) {
+  public Optional<URI> upstreamUri(BaseUrl base, String path) {
     Split split =
         split(path, variables())
             .orElseThrow(() -> new IllegalArgumentException("the path lacks variables' values"));
+    Set<String> own = new HashSet<>(base.variables());
+    own.removeAll(split.values().keySet());
+    if (own.isEmpty()) {
+      return Optional.of(uri(base, split));
+    }
+    return split(split.below(), BaseUrl.PATH_VARIABLES.stream().filter(own::contains).toList())
+        .map(
+            rest -> {
+              Map<String, String> all = new HashMap<>(split.values());
+              all.putAll(rest.values());
+              return uri(base, new Split(all, rest.below()));
+            });
+  }
+
+  private static URI uri(BaseUrl base, Split split) {
     String below = split.below();
     if (!below.isEmpty()) {
       RequestPath.requireSafe(below.endsWith("/") ? below.substring(0, below.length() - 1) : below);
     }
-    URI base = baseUrls.get(index).with(split.values());
-    return below.isEmpty() ? base : URI.create(base + RequestPath.encode(below));
+    URI folder = base.with(split.values());
+    return below.isEmpty() ? folder : URI.create(folder + RequestPath.encode(below));
   }
 
   private static Optional<Split> split(String path, List<String> variables) {
@@ -97,7 +156,7 @@ public record Repo(
       int slash = path.indexOf('/', begin);
       int end = slash < 0 ? path.length() : slash;
       String value = path.substring(begin, end);
-      if (!BaseUrl.isVariableValue(value)) {
+      if (!VariableValue.isFit(variable, value)) {
         return Optional.empty();
       }
       values.put(variable, value);

@@ -1,9 +1,11 @@
 package org.instantmirror.repo;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes repositories of their sections. */
 final class RepoReader {
@@ -35,46 +37,69 @@ final class RepoReader {
   }
 
   /**
-   * The repository that a section describes; empty, with a warning, if it can be mirrored by a
-   * later release only.
+   * The repository that a section describes.
    *
    * @param keys the section's settings
    */
-  Optional<Repo> read(RepoId id, IniFile.Section section, Map<ConfigKey, Setting> keys)
+  Repo read(RepoId id, IniFile.Section section, Map<ConfigKey, Setting> keys)
       throws ConfigException {
     Settings settings = new Settings(keys, main);
     Optional<Setting> baseUrl = settings.given(ConfigKey.BASEURL);
-    if (baseUrl.isEmpty()) {
-      Setting list =
-          settings
-              .given(ConfigKey.METALINK)
-              .or(() -> settings.given(ConfigKey.MIRRORLIST))
-              .orElse(null);
-      if (list == null) {
-        throw section.fault("has no baseurl; give one, or enabled = 0");
-      }
-      warnings.add(
-          list.message(
-              "this release needs a baseurl; the repository is left out until it has one"));
-      return Optional.empty();
-    }
-    Policy policy = Policy.of(settings);
-    List<BaseUrl> baseUrls = baseUrls(baseUrl.get());
+    List<BaseUrl> baseUrls = baseUrl.isPresent() ? baseUrls(baseUrl.get()) : List.of();
     if (baseUrls.stream().map(BaseUrl::variables).distinct().count() > 1) {
       throw baseUrl
-          .get()
+          .orElseThrow()
           .fault("the URLs use different variables; all must use the same ones, in any order");
     }
-    return Optional.of(
-        new Repo(
-            id,
-            name(id, settings),
-            baseUrls,
-            policy.classifier(),
-            policy.lifetimes(),
-            policy.transport(),
-            policy.retries(),
-            policy.maxParallelDownloads()));
+    ListUrl list = list(settings, baseUrls);
+    if (baseUrls.isEmpty() && list == null) {
+      throw baseUrl.isPresent()
+          ? baseUrl.get().fault("holds no http or https URL; give one, or enabled = 0")
+          : section.fault("has no baseurl, metalink or mirrorlist; give one, or enabled = 0");
+    }
+    Policy policy = Policy.of(settings);
+    return new Repo(
+        id,
+        name(id, settings),
+        baseUrls,
+        list,
+        policy.classifier(),
+        policy.lifetimes(),
+        policy.transport(),
+        policy.retries(),
+        policy.maxParallelDownloads());
+  }
+
+  private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {
+    ListUrl metalink = list(settings, ConfigKey.METALINK, ListUrl.Kind.METALINK, baseUrls);
+    return metalink != null
+        ? metalink
+        : list(settings, ConfigKey.MIRRORLIST, ListUrl.Kind.MIRRORLIST, baseUrls);
+  }
+
+  private @Nullable ListUrl list(
+      Settings settings, ConfigKey key, ListUrl.Kind kind, List<BaseUrl> baseUrls)
+      throws ConfigException {
+    Setting setting = settings.given(key).orElse(null);
+    if (setting == null) {
+      return null;
+    }
+    String url = setting.as(variables::substituteInList);
+    if (!isHttp(url)) {
+      warnings.add(setting.message("is neither an http nor an https URL; left out"));
+      return null;
+    }
+    Duration expire =
+        settings
+            .get(ConfigKey.MIRROR_LIST_EXPIRE)
+            .as(text -> ValueSyntax.duration(text, "1m", "30d"));
+    ListUrl list = setting.as(text -> new ListUrl(kind, url, expire));
+    if (!baseUrls.isEmpty() && !baseUrls.get(0).variables().containsAll(list.variables())) {
+      // Which segments a path begins with would depend on who is asked.
+      warnings.add(setting.message("uses a variable that baseurl doesn't; left out"));
+      return null;
+    }
+    return list;
   }
 
   private String name(RepoId id, Settings settings) throws ConfigException {
@@ -100,9 +125,6 @@ final class RepoReader {
         warnings.add(
             setting.message("URL number " + number + " is neither http nor https; left out"));
       }
-    }
-    if (baseUrls.isEmpty()) {
-      throw setting.fault("holds no http or https URL; give one, or enabled = 0");
     }
     return baseUrls;
   }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param sslCaCert PEM file of trusted authorities in place of the JDK's
  * @param sslClientCert PEM file of the client certificate chain
  * @param sslClientKey PEM file of its PKCS#8 or PKCS#1 key; null if it is in {@code sslClientCert}
- * @param username for Basic authentication at the base URLs only
- * @param password for Basic authentication at the base URLs only
+ * @param username for Basic authentication at the base URLs and the list's own server only
+ * @param password of that user
  * @param redirectHosts {@code host:port} (lower case; an IPv6 address in brackets) that a redirect
  *     may lead to although their addresses are loopback, private or link-local; a Transport of
  *     {@link ConfigReader} holds those of all base URLs too

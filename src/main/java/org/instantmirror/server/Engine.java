@@ -3,21 +3,21 @@ package org.instantmirror.server;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.Repo;
-import org.instantmirror.repo.RepoId;
+import org.instantmirror.repo.Transport;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.UpstreamClient;
-import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.UpstreamPools;
 import org.instantmirror.web.WebApplication;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +31,7 @@ public final class Engine implements AutoCloseable {
   private final Store store;
   private final OpenFiles openFiles;
   private final UpstreamClient client;
+  private final UpstreamPools pools;
   private final Mirror mirror;
   private final PassThrough passThrough;
   private final Clock clock;
@@ -63,8 +64,11 @@ public final class Engine implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     config.warnings().forEach(LOG::warn);
+    Set<Transport> transports = new HashSet<>();
     for (Repo repo : config.repos().values()) {
-      HttpUpstreamClient.check(repo.transport());
+      if (transports.add(repo.transport())) {
+        HttpUpstreamClient.check(repo.transport());
+      }
     }
     this.store =
         opener.open(
@@ -72,19 +76,25 @@ public final class Engine implements AutoCloseable {
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
     this.openFiles = new OpenFiles(store);
     this.client = new HttpUpstreamClient();
-    Map<RepoId, UpstreamPool> pools = new HashMap<>();
-    for (Repo repo : config.repos().values()) {
-      pools.put(repo.id(), new UpstreamPool(repo.baseUrls().size()));
-    }
+    this.pools =
+        new UpstreamPools(
+            config.repos().values(),
+            client,
+            config.cacheDir().resolve(".instantmirror").resolve("lists"),
+            clock);
     Limits limits =
         new Limits(
             config.maxDownloads(),
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
-    this.mirror = new Mirror(store, client, pools, limits, clock);
-    this.passThrough = new PassThrough(client, pools, config.maxPassThrough(), clock);
-    LOG.info("cache directory {}, {} repositories", config.cacheDir(), config.repos().size());
+    this.mirror = new Mirror(store, client, pools.byRepo(), limits, clock);
+    this.passThrough = new PassThrough(client, pools.byRepo(), config.maxPassThrough(), clock);
+    LOG.info(
+        "cache directory {}, {} repositories, {} built-in ones",
+        config.cacheDir(),
+        config.repos().size() - config.profiles().size(),
+        config.profiles().size());
   }
 
   /** The servlets in front of it. */
@@ -103,6 +113,7 @@ public final class Engine implements AutoCloseable {
     }
     mirror.close(grace);
     passThrough.close();
+    pools.close();
     closeQuietly(client);
     openFiles.close();
     closeQuietly(store);

@@ -116,7 +116,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
         Origin.of(uri)
             .orElseThrow(
                 () -> new UpstreamException(Kind.PROTOCOL, uri, "not a usable http(s) URL"));
-    Standing standing = origins.standing(origin);
+    Standing standing = origins.standing(origin, request);
     if (standing == Standing.FOREIGN) {
       requireForeignAllowed(uri, origin);
     }
@@ -165,7 +165,7 @@ public final class HttpUpstreamClient implements UpstreamClient {
       throw new UpstreamException(
           Kind.REDIRECT,
           uri,
-          "a private address that is neither a base URL's nor in redirect_hosts");
+          "a private address that is neither a base URL's nor in redirect_hosts; not asked");
     }
   }
 

@@ -43,18 +43,19 @@ record Origin(String scheme, String host, int port) {
   }
 
   /**
-   * The origin of a base URL with variables in it. Empty if they are in its authority: the client
-   * chooses their values, so such a host is nobody's word to trust.
+   * The origin of a configured URL with variables in it. Empty if they are in its authority: the
+   * client chooses their values, so such a host is nobody's word to trust.
    */
   static Optional<Origin> ofTemplate(String template) {
     int authority = template.indexOf("://") + 3;
-    int end = template.indexOf('/', authority);
     if (authority < 3) {
       return Optional.empty();
     }
-    return of(
-        template.substring(0, authority - 3),
-        template.substring(authority, end < 0 ? template.length() : end));
+    int end = authority;
+    while (end < template.length() && "/?#".indexOf(template.charAt(end)) < 0) {
+      end++;
+    }
+    return of(template.substring(0, authority - 3), template.substring(authority, end));
   }
 
   private static String orEmpty(@Nullable String part) {

@@ -105,6 +105,21 @@ final class PublicAddress {
     }
   }
 
+  /**
+   * Whether a host is inside: it has addresses, and none of them is public. Names are resolved,
+   * which may take a while.
+   */
+  static boolean isInside(String host) {
+    if (isLocalName(host)) {
+      return true;
+    }
+    try {
+      return Arrays.stream(InetAddress.getAllByName(host)).noneMatch(PublicAddress::isPublic);
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
   /** Whether the name means this machine without any resolver's help (RFC 6761 section 6.3). */
   static boolean isLocalName(String host) {
     String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");

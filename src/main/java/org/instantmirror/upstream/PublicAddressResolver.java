@@ -32,7 +32,7 @@ final class PublicAddressResolver implements DnsResolver {
     for (InetAddress address : addresses) {
       if (!PublicAddress.isPublic(address)) {
         throw new ForbiddenAddressException(
-            "a redirect to " + host + ", which is the private address " + address.getHostAddress());
+            host + " has the private address " + address.getHostAddress());
       }
     }
     return addresses;

@@ -31,7 +31,11 @@ final class UpstreamFault {
       return known;
     }
     if (e instanceof ForbiddenAddressException) {
-      return fault(Kind.REDIRECT, uri, e.getMessage() + "; not followed", e);
+      return fault(
+          Kind.REDIRECT,
+          uri,
+          e.getMessage() + ", neither a base URL's nor in redirect_hosts; not asked",
+          e);
     }
     if (e instanceof UnknownHostException) {
       return fault(Kind.UNREACHABLE, uri, "unknown host", e);

@@ -9,16 +9,35 @@ import org.instantmirror.repo.Repo;
  * One request to an upstream. Headers are only what the caller lists, beside Host, User-Agent,
  * {@code Accept-Encoding: identity}, Via and our own authorization.
  *
- * @param repo whose transport settings apply, and whose base URLs get its credentials
+ * @param repo whose transport settings apply, and whose configured hosts get its credentials
  * @param method GET or HEAD
  * @param uri the first hop
  * @param headers names and values to send
+ * @param inside whether the host of {@code uri}, if it isn't configured, may have a private address
+ *     (promise 10)
  */
 public record UpstreamRequest(
-    Repo repo, String method, URI uri, List<Map.Entry<String, String>> headers) {
+    Repo repo, String method, URI uri, List<Map.Entry<String, String>> headers, boolean inside) {
 
   /** Copies the list. */
   public UpstreamRequest {
     headers = List.copyOf(headers);
+  }
+
+  /** One that may not go inside. */
+  public UpstreamRequest(
+      Repo repo, String method, URI uri, List<Map.Entry<String, String>> headers) {
+    this(repo, method, uri, headers, false);
+  }
+
+  /** A request to an upstream, with the rights that it has. */
+  public static UpstreamRequest to(
+      Upstream upstream,
+      Repo repo,
+      String method,
+      URI uri,
+      List<Map.Entry<String, String>> headers) {
+    return new UpstreamRequest(
+        repo, method, uri, headers, upstream.origin() == Upstream.Origin.LISTED_INSIDE);
   }
 }

@@ -39,13 +39,15 @@ final class FrontPageServlet extends HttpServlet {
             fetched once for everybody.</p>
             """);
     if (config.repos().isEmpty()) {
-      page.append("<p>No repository is configured yet: put a <code>.repo</code> file with a ")
-          .append("<code>baseurl</code> into the server's <code>reposdir</code>, ")
-          .append("and start it again.</p>\n");
+      page.append("<p>No repository is configured yet: put a client's <code>.repo</code> file ")
+          .append("into the server's <code>reposdir</code>, and start it again.</p>\n");
     }
     for (Repo repo : config.repos().values()) {
-      append(page, base, repo);
+      if (!config.profiles().contains(repo.id())) {
+        append(page, base, repo);
+      }
     }
+    appendProfiles(page, base);
     page.append("</body>\n</html>\n");
     byte[] body = page.toString().getBytes(StandardCharsets.UTF_8);
     response.setContentType("text/html;charset=UTF-8");
@@ -56,11 +58,34 @@ final class FrontPageServlet extends HttpServlet {
     response.getOutputStream().write(body);
   }
 
+  private void appendProfiles(StringBuilder page, String base) {
+    if (config.profiles().isEmpty()) {
+      return;
+    }
+    page.append("<h2>Built-in repositories</h2>\n<p>They need no configuration: put the ")
+        .append("<code>baseurl</code> in place of <code>metalink</code> or ")
+        .append("<code>mirrorlist</code> in the distribution's own file.</p>\n<table>\n");
+    for (Repo repo : config.repos().values()) {
+      if (config.profiles().contains(repo.id())) {
+        page.append("<tr><td>")
+            .append(escape(repo.name()))
+            .append("</td><td><code>baseurl=")
+            .append(escape(clientUrl(base, repo)))
+            .append("</code></td></tr>\n");
+      }
+    }
+    page.append("</table>\n");
+  }
+
+  private static String clientUrl(String base, Repo repo) {
+    StringBuilder url = new StringBuilder(base + "/mirror/" + repo.id() + "/");
+    repo.variables().forEach(name -> url.append('$').append(name).append('/'));
+    return url.toString();
+  }
+
   private static void append(StringBuilder page, String base, Repo repo) {
-    StringBuilder path = new StringBuilder(base + "/mirror/" + repo.id() + "/");
-    repo.variables().forEach(name -> path.append('$').append(name).append('/'));
     String id = escape(repo.id().value());
-    String url = escape(path.toString());
+    String url = escape(clientUrl(base, repo));
     page.append("<h2>").append(escape(repo.name())).append("</h2>\n");
     if (repo.variables().isEmpty()) {
       page.append("<p><a href=\"mirror/").append(id).append("/\">Browse</a></p>\n");

@@ -44,7 +44,7 @@ class CoordinatorTest {
         new Coordinator(
             store,
             upstream,
-            Map.of(ORDER.repo().id(), new UpstreamPool(1)),
+            Map.of(ORDER.repo().id(), new UpstreamPool(ORDER.repo())),
             new AskAlways(),
             new Limits(8, 8, Duration.ofSeconds(10), 0),
             Clock.systemUTC());

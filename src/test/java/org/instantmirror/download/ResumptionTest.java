@@ -3,6 +3,7 @@ package org.instantmirror.download;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Map;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ class ResumptionTest {
   }
 
   private static boolean continues(Head partial, boolean sameServer, Head answer) {
-    return Resumption.continues(partial, 100, 300, sameServer, RANGE, answer);
+    return Resumption.continues(partial, 100, 300, sameServer, false, RANGE, answer);
   }
 
   @Test
@@ -109,13 +110,63 @@ class ResumptionTest {
       })
   void anyOtherRangeForbids(@Nullable String contentRange) {
     Head head = head(STRONG, MODIFIED);
-    assertThat(Resumption.continues(head, 100, 300, true, contentRange, head)).isFalse();
+    assertThat(Resumption.continues(head, 100, 300, true, false, contentRange, head)).isFalse();
   }
 
   @ParameterizedTest
   @CsvSource({"0,bytes 0-299/300", "299,bytes 299-299/300"})
   void anyOffsetCanBeGoneOnAt(long offset, String contentRange) {
     Head head = head(STRONG, MODIFIED);
-    assertThat(Resumption.continues(head, offset, 300, true, contentRange, head)).isTrue();
+    assertThat(Resumption.continues(head, offset, 300, true, false, contentRange, head)).isTrue();
+  }
+
+  private static boolean continuesByChecksum(Head partial, boolean sameServer, Head answer) {
+    return Resumption.continues(partial, 100, 300, sameServer, true, RANGE, answer);
+  }
+
+  @Test
+  void aKnownChecksumNeedsNoValidatorOnAnotherServer() {
+    Head partial = head(STRONG, MODIFIED);
+    assertThat(continuesByChecksum(partial, false, head(OTHER, LATER))).isTrue();
+    assertThat(continuesByChecksum(partial, false, Head.UNKNOWN)).isTrue();
+    assertThat(continuesByChecksum(Head.UNKNOWN, false, Head.UNKNOWN)).isTrue();
+    assertThat(Resumption.fields(partial, 100, false, true))
+        .containsExactly(Map.entry("Range", "bytes=100-"));
+  }
+
+  @Test
+  void aKnownChecksumStillLetsTheSameServerSayThatItsFileHasChanged() {
+    Head partial = head(STRONG, MODIFIED);
+    assertThat(continuesByChecksum(partial, true, head(STRONG, MODIFIED))).isTrue();
+    assertThat(continuesByChecksum(partial, true, head(OTHER, MODIFIED))).isFalse();
+    assertThat(continuesByChecksum(partial, true, head(null, LATER))).isFalse();
+    assertThat(continuesByChecksum(head(WEAK, null), true, head(WEAK, null))).isTrue();
+    assertThat(continuesByChecksum(Head.UNKNOWN, true, Head.UNKNOWN)).isTrue();
+    assertThat(Resumption.fields(partial, 100, true, true))
+        .containsExactly(Map.entry("Range", "bytes=100-"), Map.entry("If-Range", "\"1\""));
+    assertThat(Resumption.fields(Head.UNKNOWN, 100, true, true))
+        .containsExactly(Map.entry("Range", "bytes=100-"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bytes 99-299/300",
+        "bytes 100-298/300",
+        "bytes 100-299/301",
+        "bytes 100-300/301",
+        "bytes 100-299/*"
+      })
+  void aKnownChecksumDoesNotMakeUpForAnotherRangeOrLength(String contentRange) {
+    Head head = head(STRONG, MODIFIED);
+    assertThat(Resumption.continues(head, 100, 300, false, true, contentRange, head)).isFalse();
+  }
+
+  @Test
+  void withoutChecksumAndValidatorNobodyIsAskedToGoOn() {
+    assertThat(Resumption.fields(Head.UNKNOWN, 100, true, false)).isEmpty();
+    assertThat(Resumption.fields(head(STRONG, null), 100, false, false)).isEmpty();
+    assertThat(Resumption.fields(head(STRONG, null), 100, true, false))
+        .containsExactly(Map.entry("Range", "bytes=100-"), Map.entry("If-Range", "\"1\""));
   }
 }

@@ -66,7 +66,7 @@ class CollapsedRequestTest {
             new Store.StoreSettings(
                 folder, null, new FreeSpaceLimit(0, 0), 100, Clock.systemUTC()));
     Limits limits = new Limits(4, 100, Duration.ofSeconds(25), 1 << 20);
-    mirror = new Mirror(store, client, Map.of(repo.id(), new UpstreamPool(1)), limits, clock);
+    mirror = new Mirror(store, client, Map.of(repo.id(), new UpstreamPool(repo)), limits, clock);
   }
 
   @AfterEach

@@ -39,16 +39,36 @@ class BaseUrlTest {
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "a/b", "a%2fb", "a b", "ä", "a?b", "@evil.example"})
   void aValueThatCouldChangeTheUrlsStructureIsRefused(String value) {
-    assertThat(BaseUrl.isVariableValue(value)).isFalse();
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new BaseUrl("http://up.example/$releasever/").with(Map.of("releasever", value)));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"39", "15.5", "9-stream", "x86_64", "..a", "_"})
-  void anOrdinaryValueIsTaken(String value) {
-    assertThat(BaseUrl.isVariableValue(value)).isTrue();
+  @CsvSource({
+    "10, ${releasever_major}, 10",
+    "10.1, $releasever_major, 10",
+    "10.1, $releasever_minor, 1",
+    "10.1, epel${releasever_minor:+-z}-$releasever, epel-z-10.1",
+    "10, epel${releasever_minor:+-z}-$releasever, epel-10",
+    "10, ${releasever_minor:-0}, 0",
+    "10.1, ${releasever_minor:-0}, 1",
+    "9-stream, ${releasever_major}x, 9-streamx",
+  })
+  void aReleasesPartsAreTakenFromTheRelease(String release, String template, String text) {
+    BaseUrl base = new BaseUrl("http://up.example/" + template + "/");
+    assertThat(base.variables()).containsExactly("releasever");
+    assertThat(base.with(Map.of("releasever", release)))
+        .hasToString("http://up.example/" + text + "/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"${releasever:+/x}", "${releasever:+$arch}", "${releasever:=x}", "${releasever:+"})
+  void anyOtherOperatorOrWordIsRefused(String template) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new BaseUrl("http://up.example/" + template + "/"))
+        .withMessageContaining("begins no variable");
   }
 
   @Test

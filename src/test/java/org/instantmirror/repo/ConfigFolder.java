@@ -19,7 +19,16 @@ final class ConfigFolder {
 
   /** Writes {@code [main]} with our folders and these lines. */
   ConfigFolder main(String lines) {
-    return conf("[main]\nreposdir = repos.d\nvarsdir = vars\n" + lines);
+    // Profiles last, where they move no line that a test names, but before other sections.
+    int section = ("\n" + lines).indexOf("\n[");
+    int end = section < 0 ? lines.length() : section;
+    String own = lines.substring(0, end);
+    return conf(
+        "[main]\nreposdir = repos.d\nvarsdir = vars\n"
+            + own
+            + (own.isEmpty() || own.endsWith("\n") ? "" : "\n")
+            + "profiles = no\n"
+            + lines.substring(end));
   }
 
   ConfigFolder conf(String text) {

@@ -199,7 +199,7 @@ class ConfigReaderTest {
     folder.main("port = 1\nport = 2\n");
     assertRefused(":5: [main] port: already given at " + temp.resolve("instantmirror.conf") + ":4");
     folder.main("[main]\n");
-    assertRefused(":4: [main]: begins a second time");
+    assertRefused(":5: [main]: begins a second time");
   }
 
   @Test
@@ -217,7 +217,7 @@ class ConfigReaderTest {
   @Test
   void anUnknownKeyOfARepositoryIsAnErrorInTheConfigurationFile() {
     folder.main("[here]\nbaseurl=http://up.example/h/\nbasurl=x\n");
-    assertRefused(":6: [here] basurl: unknown key; the nearest known one is 'baseurl'");
+    assertRefused(":7: [here] basurl: unknown key; the nearest known one is 'baseurl'");
   }
 
   @Test
@@ -238,7 +238,7 @@ class ConfigReaderTest {
   @Test
   void severalFoldersOfRepositoriesAreReadInTheirOrder() throws ConfigException {
     folder
-        .conf("[main]\nreposdir = repos.d, more\n")
+        .conf("[main]\nprofiles = no\nreposdir = repos.d, more\n")
         .repo("z.repo", "[z]\nbaseurl=http://up.example/z/\n")
         .write("more/a.repo", "[a]\nbaseurl=http://up.example/a/\n");
     assertThat(folder.read().repos().keySet()).containsExactly(new RepoId("z"), new RepoId("a"));

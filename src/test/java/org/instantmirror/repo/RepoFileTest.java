@@ -258,20 +258,61 @@ class RepoFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "metalink, https://m.example/metalink?repo=fedora-$releasever&arch=$basearch",
-    "mirrorlist, https://m.example/?arch=$basearch&repo=BaseOS-$releasever$rltype",
+    "metalink, METALINK, https://m.example/metalink?repo=fedora-$releasever&arch=$basearch,"
+        + " releasever basearch",
+    "metalink, METALINK, 'https://m.example/metalink?repo=baseos-$stream&protocol=https,http',"
+        + " stream",
+    "mirrorlist, MIRRORLIST, https://m.example/?arch=$basearch&repo=BaseOS-$releasever$rltype,"
+        + " releasever basearch",
+    "mirrorlist, MIRRORLIST, http://m.example/?repo=${releasever}&infra=$infra, releasever",
+    "metalink, METALINK,"
+        + " https://m.example/metalink?repo=epel-$releasever&infra=$infra&content=$contentdir,"
+        + " releasever",
+    "metalink, METALINK,"
+        + " https://m.example/metalink?repo=epel${releasever_minor:+-z}-$releasever&arch=$basearch,"
+        + " releasever basearch",
+    "mirrorlist, MIRRORLIST, http://m.example/list, ''",
   })
-  void aRepositoryWithoutBaseUrlWaitsForALaterRelease(String key, String url)
-      throws ConfigException {
+  void aListDoesWithoutBaseUrlAndItsVariablesLeadThePath(
+      String key, ListUrl.Kind kind, String url, String variables) throws ConfigException {
     Config config = folder.repo("test.repo", "[test]\n" + key + "=" + url + "\n").read();
-    assertThat(config.repos()).isEmpty();
+    Repo repo = ConfigFolder.repo(config, "test");
+    assertThat(config.warnings()).isEmpty();
+    assertThat(repo.baseUrls()).isEmpty();
+    assertThat(repo.list())
+        .isEqualTo(
+            new ListUrl(
+                kind,
+                url.replace("$infra", "stock")
+                    .replace("$rltype", "")
+                    .replace("$contentdir", "centos"),
+                Duration.ofHours(1)));
+    assertThat(String.join(" ", repo.variables())).isEqualTo(variables);
+  }
+
+  @Test
+  void aMetalinkWinsOverAMirrorlist() throws ConfigException {
+    folder.main("mirror_list_expire = 5m\n").section("mirrorlist=http://a/\nmetalink=http://b/\n");
+    assertThat(folder.readRepo().list())
+        .isEqualTo(new ListUrl(ListUrl.Kind.METALINK, "http://b/", Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void aListThatUsesOtherVariablesThanBaseUrlIsLeftOut() throws ConfigException {
+    Config config = folder.section("metalink=http://m.example/$releasever\n").read();
+    assertThat(ConfigFolder.repo(config, "test").list()).isNull();
     assertThat(config.warnings())
         .containsExactly(
-            place(2)
-                + "[test] "
-                + key
-                + ": this release needs a baseurl; the repository is left"
-                + " out until it has one");
+            place(3) + "[test] metalink: uses a variable that baseurl doesn't; left out");
+  }
+
+  @Test
+  void aListThatIsNotHttpIsLeftOut() throws ConfigException {
+    Config config = folder.section("mirrorlist=file:///etc/yum.repos.d/mirrors\n").read();
+    assertThat(ConfigFolder.repo(config, "test").list()).isNull();
+    assertThat(config.warnings())
+        .containsExactly(
+            place(3) + "[test] mirrorlist: is neither an http nor an https URL; left out");
   }
 
   @Test
@@ -296,8 +337,12 @@ class RepoFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'[test]\nname=x', ':1: [test]: has no baseurl; give one, or enabled = 0'",
+    "'[test]\nname=x', ':1: [test]: has no baseurl, metalink or mirrorlist; give one, or enabled = 0'",
     "'[test]\nbaseurl=', ':1: [test]: has no baseurl'",
+    "'[test]\nmetalink=http://u:secret@up.example/', ':2: [test] metalink: the URL holds a user'",
+    "'[test]\nmetalink=http://$arch/', ':2: [test] metalink: a variable stands in the host'",
+    "'[test]\nmirrorlist=http://up.example/$x', 'the variable ''$x'' has no value'",
+    "'[test]\nmetalink=http://up.example/\nmirror_list_expire=1s', ':3: [test] mirror_list_expire'",
     "'[test]\nbaseurl=ftp://up.example/', ':2: [test] baseurl: holds no http or https URL'",
     "'[test]\nbaseurl=http://u:secret@up.example/', ':2: [test] baseurl: the URL holds a user'",
     "'[test]\nbaseurl=http://up.example/?x', ':2: [test] baseurl: the URL has a query'",
@@ -357,7 +402,10 @@ class RepoFileTest {
     assertThat(config.warnings()).isEmpty();
     Repo fedora = ConfigFolder.repo(config, "fedora");
     assertThat(fedora.name()).isEqualTo("Fedora $releasever - $basearch");
-    assertThat(fedora.upstreamUri(0, "40/x86_64/repodata/repomd.xml"))
+    assertThat(
+            fedora
+                .upstreamUri(fedora.baseUrls().get(0), "40/x86_64/repodata/repomd.xml")
+                .orElseThrow())
         .hasToString(
             "http://download.example/pub/fedora/linux/releases/40/Everything/x86_64/os/repodata/repomd.xml");
     assertThat(config.repos()).hasSize(1);

@@ -102,7 +102,8 @@ class SampleConfigTest {
         .containsExactly("releasever", "basearch");
     String allInForce = text.replaceAll("(?m)^#(?=[a-z_]+ = |\\[)", "");
     assertThat(read(List.of(), allInForce).warnings()).isEmpty();
-    assertThat(read(List.of(), allInForce).repos()).hasSize(2);
+    Config all = read(List.of(), allInForce);
+    assertThat(all.repos()).hasSize(2 + all.profiles().size());
   }
 
   private Config read(List<String> main, String repos) throws IOException, ConfigException {

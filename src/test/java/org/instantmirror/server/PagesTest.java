@@ -66,6 +66,19 @@ class PagesTest {
     }
   }
 
+  @Test
+  void builtInRepositoriesAreListed() {
+    try (RunningMirror withProfiles = RunningMirror.setup().main("profiles = yes").start()) {
+      assertThat(withProfiles.request("GET", "/").text())
+          .contains("Built-in repositories")
+          .contains("Fedora $releasever - $basearch - Updates")
+          .contains(
+              "baseurl=http://127.0.0.1:"
+                  + withProfiles.port()
+                  + "/mirror/updates/$releasever/$basearch/<");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/", "/health/live", "/health/ready"})
   void aHeadOfAPageSaysWhatAGetSays(String path) {

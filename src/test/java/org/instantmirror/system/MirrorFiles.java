@@ -35,8 +35,13 @@ final class MirrorFiles implements AutoCloseable {
 
   /** Writes the {@code .repo} file of one repository. */
   MirrorFiles repo(String id, String baseUrl, String... lines) {
-    Stream<String> head =
-        Stream.of("[" + id + "]", "name=" + id, "baseurl=" + baseUrl, "enabled=1");
+    Stream<String> head = Stream.of("baseurl=" + baseUrl);
+    return section(id, Stream.concat(head, Stream.of(lines)).toArray(String[]::new));
+  }
+
+  /** Writes the {@code .repo} file of one repository, whose upstreams the lines name. */
+  MirrorFiles section(String id, String... lines) {
+    Stream<String> head = Stream.of("[" + id + "]", "name=" + id, "enabled=1");
     work.write(
         "repos.d/" + id + ".repo",
         String.join("\n", Stream.concat(head, Stream.of(lines)).toList()) + "\n");

@@ -49,6 +49,7 @@ public final class RunningMirror implements AutoCloseable {
       main.add("address = 127.0.0.1");
       main.add("shutdown_timeout = 0");
       main.add("min_free = 1M");
+      main.add("profiles = no");
     }
 
     /** A line of {@code [main]}, in place of an earlier one with the same key. */
@@ -63,6 +64,12 @@ public final class RunningMirror implements AutoCloseable {
     public Setup repo(String id, List<String> baseUrls, String... lines) {
       repos.add("[" + id + "]\nname=" + id + "\nbaseurl=" + String.join("\n  ", baseUrls));
       repos.addAll(List.of(lines));
+      return this;
+    }
+
+    /** A section of a {@code .repo} file, as it stands there. */
+    public Setup section(String text) {
+      repos.add(text);
       return this;
     }
 

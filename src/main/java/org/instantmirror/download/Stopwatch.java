@@ -1,0 +1,59 @@
+package org.instantmirror.download;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.instantmirror.store.StorageException;
+import org.instantmirror.upstream.Measurement;
+import org.instantmirror.upstream.UpstreamException;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the time of one answer. Confined to the transfer's thread. */
+final class Stopwatch {
+
+  private long startNanos;
+  private @Nullable Duration firstByte;
+  private long bytes;
+  private Duration body = Duration.ZERO;
+
+  /** Receives a body. */
+  @FunctionalInterface
+  interface Receiver {
+    AttemptResult run() throws UpstreamException, StorageException;
+  }
+
+  /** A request goes out. */
+  void start() {
+    startNanos = System.nanoTime();
+    firstByte = null;
+    bytes = 0;
+    body = Duration.ZERO;
+  }
+
+  /** The head of its answer is here. */
+  void head() {
+    firstByte = Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  /**
+   * The body is received.
+   *
+   * @param size how many bytes of the file are here
+   */
+  AttemptResult body(LongSupplier size, Receiver receiver)
+      throws UpstreamException, StorageException {
+    long before = size.getAsLong();
+    long begin = System.nanoTime();
+    AttemptResult result = receiver.run();
+    bytes = Math.max(0, size.getAsLong() - before);
+    body = Duration.ofNanos(System.nanoTime() - begin);
+    return result;
+  }
+
+  /** What the last answer took; empty if none came. */
+  Optional<Measurement> measurement() {
+    return firstByte == null
+        ? Optional.empty()
+        : Optional.of(new Measurement(firstByte, bytes, body));
+  }
+}

@@ -1,0 +1,41 @@
+package org.instantmirror.download;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.instantmirror.repodata.Checksum;
+import org.instantmirror.repodata.ChecksumType;
+import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The checksum of a small file that is stored. */
+final class StoredDigest {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoredDigest.class);
+  private static final int BUFFER = 16 * 1024;
+
+  private StoredDigest() {}
+
+  /** Reads it whole; empty if it can't be read, or is another by now. */
+  static Optional<Checksum> of(Store store, StoredEntry entry, ChecksumType type) {
+    MessageDigest digest = type.newDigest();
+    try (FileChannel file = store.openFile(entry).orElse(null)) {
+      if (file == null) {
+        return Optional.empty();
+      }
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+      while (file.read(buffer) >= 0) {
+        digest.update(buffer.flip());
+        buffer.clear();
+      }
+      return Optional.of(Checksum.of(type, digest.digest()));
+    } catch (IOException e) {
+      LOG.debug("reading {}", entry.key(), e);
+      return Optional.empty();
+    }
+  }
+}
