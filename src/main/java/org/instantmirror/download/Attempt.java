@@ -260,8 +260,7 @@ final class Attempt {
     return stopwatch.body(
         partial::size,
         () ->
-            new Reception(download, uri, answer, partial, verification, cancellation, check)
-                .run());
+            new Reception(download, uri, answer, partial, verification, cancellation, check).run());
   }
 
   /** Any answer that brings neither a body nor a confirmation. */

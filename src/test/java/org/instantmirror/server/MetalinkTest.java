@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.EndedDownloads;
+import org.instantmirror.testing.FakeFile;
 import org.instantmirror.testing.FakeUpstream;
+import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.LogLines;
 import org.instantmirror.testing.Metalinks;
 import org.instantmirror.testing.MutableClock;
@@ -61,10 +63,10 @@ class MetalinkTest {
     log.close();
   }
 
-  private void publishMetalink(Instant made, byte[] repomd, byte[]... alternates) {
+  private FakeFile publishMetalink(Instant made, byte[] repomd, byte[]... alternates) {
     List<String> urls =
         List.of("rsync://skipped.example/x/", first.origin() + "/", second.origin() + "/");
-    lists.file("/metalink", Metalinks.of(made, repomd, List.of(alternates), urls));
+    return lists.file("/metalink", Metalinks.of(made, repomd, List.of(alternates), urls));
   }
 
   private void fetch(String path, byte[] expected) {
@@ -111,10 +113,12 @@ class MetalinkTest {
     clock.advance(Duration.ofMinutes(2));
     first.file("/" + REPOMD, NEW).lastModified(V2);
     second.file("/" + REPOMD, NEW).lastModified(V2);
-    publishMetalink(V2, NEW);
+    Gate gate = new Gate();
+    var unused = publishMetalink(V2, NEW).next(Behaviour.proper().headGated(gate));
 
     assertThat(mirror.get(REPOMD).body()).as("the list doesn't know it yet").isEqualTo(OLD);
 
+    gate.releaseAll();
     lists.awaitRequests("/metalink", 2);
     await().until(() -> log.all().stream().filter(l -> l.endsWith(": 2 mirrors")).count() == 2);
     clock.advance(Duration.ofMinutes(1));
