@@ -158,7 +158,7 @@ public final class EmbeddedServer implements AutoCloseable {
     // Outside the heap, where the collector doesn't move them and a write needn't copy them.
     protocol.setProperty("socket.directBuffer", "true");
     protocol.setProperty("socket.appReadBufSize", "2048");
-    protocol.setProperty("socket.appWriteBufSize", "8192");
+    protocol.setProperty("socket.appWriteBufSize", "16384");
     connector.setEnableLookups(false);
     connector.setXpoweredBy(false);
     connector.setAllowTrace(false);
