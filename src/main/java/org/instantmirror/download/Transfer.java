@@ -142,7 +142,7 @@ final class Transfer implements Runnable {
     if (plan instanceof Plan.Verify unknown) {
       listed = unknown.listed();
       Optional<StoredEntry> verified =
-          StoredFile.verify(around.store, unknown.entry(), unknown.listed());
+          StoredDigest.verify(around.store, unknown.entry(), unknown.listed());
       if (verified.isPresent()) {
         ending.without(Phase.UNCHANGED, new Opening.Unchanged(verified.get(), 0));
         return false;

@@ -77,7 +77,9 @@ final class Assembly {
                         orders(repo, next, previous).stream()
                             .map(obtain)
                             .toArray(CompletableFuture<?>[]::new))
-                    .thenApplyAsync(done -> uncheckedly(() -> finish(next, previous)), reader));
+                    .thenCompose(done -> confirm(repo, repomd, previous))
+                    .thenApplyAsync(
+                        done -> uncheckedly(() -> finish(next, repomd, previous)), reader));
   }
 
   /** Work that may fail in reading or writing. */
@@ -159,7 +161,27 @@ final class Assembly {
     return store.find(key, clock.instant()).filter(entry -> checksum.equals(entry.checksum()));
   }
 
-  private Generation finish(Generation next, @Nullable Generation previous) throws IOException {
+  /**
+   * Asks upstream once more, after the signature has come: it belongs to this repomd.xml only if
+   * that is still upstream's. Another one would be in its place afterwards.
+   */
+  private CompletableFuture<Void> confirm(
+      Repo repo, StoredEntry repomd, @Nullable Generation previous) {
+    return previous == null
+        ? CompletableFuture.completedFuture(null)
+        : obtain.apply(new Order(repo, repomd.key(), FileClass.METADATA, true, null));
+  }
+
+  private Generation finish(Generation next, StoredEntry repomd, @Nullable Generation previous)
+      throws IOException {
+    boolean still =
+        store
+            .find(repomd.key(), clock.instant())
+            .filter(entry -> entry.file().equals(repomd.file()))
+            .isPresent();
+    if (previous != null && !still) {
+      throw new IOException("upstream has changed again meanwhile");
+    }
     for (Generation.Part part : needed(next, previous)) {
       boolean here =
           part.listed().isPresent()

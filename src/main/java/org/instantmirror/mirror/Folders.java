@@ -16,6 +16,7 @@ final class Folders {
   /** What goes with a {@code repomd.xml}. */
   private static final List<String> SIGNED_WITH = List.of(SIGNATURE, "repomd.xml.key");
 
+  private static final String INCOMING = "incoming";
   private static final String STAGING = "staging";
   private static final String EARLIER = "generation";
 
@@ -62,6 +63,15 @@ final class Folders {
   static List<EntryKey> signedWith(RepositoryFolder folder) {
     EntryKey repomd = repomd(folder);
     return SIGNED_WITH.stream().map(repomd::sibling).toList();
+  }
+
+  /** Where a {@code repomd.xml} that a check has brought lies until its assembly begins. */
+  static EntryKey incoming(EntryKey key) {
+    return key.in(key.repo().area(INCOMING));
+  }
+
+  static boolean isIncoming(EntryKey key) {
+    return key.repo().isArea() && key.equals(incoming(key));
   }
 
   /** Where the file lies until its generation goes live. */

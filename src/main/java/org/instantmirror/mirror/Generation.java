@@ -65,9 +65,4 @@ record Generation(
         .filter(part -> part.type().equals("primary") && part.listed().isPresent())
         .findFirst();
   }
-
-  /** The same, for another file of the same bytes. */
-  Generation in(FileIdentity other) {
-    return new Generation(folder, number, other, parts, listed, since);
-  }
 }

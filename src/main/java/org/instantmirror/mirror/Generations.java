@@ -182,9 +182,9 @@ final class Generations implements AutoCloseable {
 
   /** Upstream has what is live: what is staged in its place is no longer upstream's. */
   void unchanged(Order order) {
-    if (order.key().repo().isArea()) {
+    if (Folders.isIncoming(order.key())) {
       store.find(order.key(), clock.instant()).ifPresent(store::drop);
-    } else {
+    } else if (!order.key().repo().isArea()) {
       asked(order);
     }
   }
@@ -195,23 +195,55 @@ final class Generations implements AutoCloseable {
       asked(order);
       return;
     }
-    if (!Folders.isRepomd(order.key())) {
+    if (!Folders.isIncoming(order.key())) {
       return;
     }
-    Optional<RepositoryFolder> folder = Folders.ofRepodata(order.key());
-    Generation live = folder.map(this::live).orElse(null);
-    Optional<StoredEntry> staged = store.find(order.key(), clock.instant());
-    if (live == null || staged.isEmpty()) {
+    Folders.ofRepodata(order.key())
+        .ifPresent(
+            folder -> {
+              // Upstream has been asked: no need to ask it the same again at the next request.
+              store
+                  .find(Folders.repomd(folder), clock.instant())
+                  .ifPresent(entry -> store.freshen(entry, entry.head(), clock.instant()));
+              next(order.repo(), folder);
+            });
+  }
+
+  /** Assembles what a check has brought, if anything; one after the other. */
+  private void next(Repo repo, RepositoryFolder folder) {
+    Generation live = live(folder);
+    EntryKey top = Folders.repomd(folder);
+    if (live == null
+        || store.find(Folders.incoming(top), clock.instant()).isEmpty()
+        || !assembling.add(folder)) {
       return;
     }
-    // Upstream has been asked: no need to ask it for the same again at the next request.
-    EntryKey top = Folders.repomd(live.folder());
-    store
-        .find(top, clock.instant())
-        .ifPresent(entry -> store.freshen(entry, entry.head(), clock.instant()));
-    if (assembling.add(live.folder())) {
-      assemble(order.repo(), live.folder(), staged.get(), live);
+    try {
+      dropStaged(folder);
+      Optional<StoredEntry> incoming = store.find(Folders.incoming(top), clock.instant());
+      if (incoming.isPresent()) {
+        // Out of the way of the next check: nothing takes its place while it is assembled.
+        assemble(repo, folder, store.move(incoming.get(), Folders.staged(top)), live);
+        return;
+      }
+    } catch (StorageException fault) {
+      LOG.warn("{}: the next generation can't be staged: {}", folder, fault.getMessage());
     }
+    assembling.remove(folder);
+  }
+
+  /** A signature that an earlier assembly has left would be taken for the new one's. */
+  private void dropStaged(RepositoryFolder folder) {
+    for (EntryKey top : tops(folder)) {
+      store.find(Folders.staged(top), clock.instant()).ifPresent(store::drop);
+    }
+  }
+
+  /** What stands for the repository, {@code repomd.xml} last. */
+  private static List<EntryKey> tops(RepositoryFolder folder) {
+    List<EntryKey> tops = new ArrayList<>(Folders.signedWith(folder));
+    tops.add(Folders.repomd(folder));
+    return tops;
   }
 
   private void assemble(
@@ -224,25 +256,29 @@ final class Generations implements AutoCloseable {
       return;
     }
     var unused =
-        next.thenAccept(whole -> goLive(repo, whole, repomd, live))
+        next.thenAccept(whole -> goLive(whole, repomd, live))
             .whenComplete(
                 (done, fault) -> {
-                  assembling.remove(folder);
                   if (fault != null) {
                     failed(folder, repomd, live, fault);
+                  }
+                  assembling.remove(folder);
+                  // Another may have come meanwhile.
+                  if (live == null) {
+                    look(repo, folder);
+                  } else {
+                    next(repo, folder);
                   }
                 });
   }
 
   /** In one step for who asks; on the thread that reads repodata. */
-  private void goLive(Repo repo, Generation next, StoredEntry repomd, @Nullable Generation live) {
+  private void goLive(Generation next, StoredEntry repomd, @Nullable Generation live) {
     RepositoryFolder folder = next.folder();
     try {
       if (live == null) {
         if (!isStill(repomd)) {
           store.packages().drop(folder, next.number());
-          assembling.remove(folder);
-          look(repo, folder);
           return;
         }
         keepFirst(next, null);
@@ -260,9 +296,7 @@ final class Generations implements AutoCloseable {
 
   /** So that clients that have taken one file of it get the others. */
   private void archive(Generation live, List<Generation> before) throws StorageException {
-    List<EntryKey> tops = new ArrayList<>(Folders.signedWith(live.folder()));
-    tops.add(Folders.repomd(live.folder()));
-    for (EntryKey top : tops) {
+    for (EntryKey top : tops(live.folder())) {
       // Nobody sticks to those that long.
       for (Generation earlier : before) {
         EntryKey old = Folders.earlier(top, earlier.number());
@@ -301,8 +335,7 @@ final class Generations implements AutoCloseable {
   private void publish(Generation next) throws StorageException {
     List<EntryKey> order = new ArrayList<>();
     next.parts().forEach(part -> order.add(part.key()));
-    order.addAll(Folders.signedWith(next.folder()));
-    order.add(Folders.repomd(next.folder()));
+    order.addAll(tops(next.folder()));
     for (EntryKey key : order) {
       Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
       if (staged.isPresent()) {
@@ -324,6 +357,7 @@ final class Generations implements AutoCloseable {
         fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
     LOG.debug("{}", folder, cause);
     if (live != null) {
+      dropStaged(folder);
       String complaint = String.valueOf(cause.getMessage());
       if (complaint.equals(complaints.put(folder, complaint))) {
         return;

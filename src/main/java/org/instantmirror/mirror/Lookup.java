@@ -10,6 +10,7 @@ import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Freshness;
 import org.instantmirror.freshness.Trust;
 import org.instantmirror.mirror.NegativeAnswers.Kind;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -79,9 +80,14 @@ final class Lookup implements Planner {
 
   @Override
   public Plan plan(Order ordered, Instant now) {
-    // A staged file that nobody lists is a new version of the live one, if upstream has one.
-    boolean next = ordered.key().repo().isArea() && ordered.listed() == null;
-    Order order = next ? ordered.of(Folders.live(ordered.key())) : ordered;
+    if (ordered.key().repo().isArea()
+        && ordered.listed() == null
+        && !Folders.isIncoming(ordered.key())) {
+      return assembled(ordered.key(), now);
+    }
+    // What a check brings is a new version of the live file, if upstream has one.
+    Order order =
+        Folders.isIncoming(ordered.key()) ? ordered.of(Folders.live(ordered.key())) : ordered;
     Found found = find(order, now);
     if (found.knownMissing) {
       return new Plan.KnownMissing();
@@ -97,6 +103,13 @@ final class Lookup implements Planner {
     return found.decision.reason() == Decision.Reason.CHECK_FAILED
         ? new Plan.DeliverStale(found.stored)
         : new Plan.Deliver(found.stored);
+  }
+
+  /** An assembly wants to know what upstream has now, however short ago others have asked. */
+  private Plan assembled(EntryKey key, Instant now) {
+    StoredEntry before =
+        store.find(key, now).or(() -> store.find(Folders.live(key), now)).orElse(null);
+    return new Plan.Ask(before, null);
   }
 
   @Override

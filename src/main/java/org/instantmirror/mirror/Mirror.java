@@ -144,8 +144,12 @@ public final class Mirror implements AutoCloseable {
     Lookup.Found repomd = lookup.find(request.order().of(Folders.repomd(live.folder())), now);
     Optional<Answer> known = fromStore(repomd);
     return known.flatMap(
-        hit ->
-            store.find(request.key(), now).map(own -> give(request, live, own, hit.cacheStatus())));
+        hit -> own(request, now).map(entry -> give(request, live, entry, hit.cacheStatus())));
+  }
+
+  /** The file itself; not one that was changed behind our back. */
+  private Optional<StoredEntry> own(MirrorRequest request, Instant now) {
+    return store.find(request.key(), now).filter(StoredEntry::mayBeServedUnchecked);
   }
 
   private Answer give(MirrorRequest request, Generation live, StoredEntry own, CacheStatus status) {
@@ -162,15 +166,13 @@ public final class Mirror implements AutoCloseable {
   private CompletableFuture<Optional<Answer>> checked(MirrorRequest request, Generation live) {
     Order repomd = request.order().of(Folders.repomd(live.folder()));
     Lookup.Found found = lookup.find(repomd, clock.instant());
-    Attachment check = coordinator.join(repomd.of(Folders.staged(repomd.key())));
+    Attachment check = coordinator.join(repomd.of(Folders.incoming(repomd.key())));
     return within(check.opening().<Optional<Opening>>thenApply(Optional::of), Optional.empty())
         .thenApply(
             opening -> {
               check.close();
               CacheStatus status = ofCheck(opening, forwarded(found.decision(), check));
-              return store
-                  .find(request.key(), clock.instant())
-                  .map(own -> give(request, live, own, status));
+              return own(request, clock.instant()).map(entry -> give(request, live, entry, status));
             });
   }
 

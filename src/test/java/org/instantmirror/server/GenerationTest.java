@@ -1,6 +1,7 @@
 package org.instantmirror.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -141,6 +142,42 @@ class GenerationTest {
     assertThat(log.all()).noneMatch(line -> line.contains("generation 2 is live"));
     assertThat(mirror.cacheDir().resolve(".instantmirror/staging/_staging_repo/os/" + REPOMD))
         .doesNotExist();
+  }
+
+  @Test
+  void upstreamThatChangesDuringTheAssemblyNeverMakesAMixture() throws Exception {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2));
+    Gate gate = new Gate();
+    repository
+        .publishPrimary(Behaviour.proper().gated(gate))
+        .publishRepomd()
+        .publishSignature()
+        .next();
+    assertServes(REPOMD, first);
+    gate.awaitRequest();
+    // Upstream is at its third generation now, and a client's check brings that as well.
+    repository.add("c-1.rpm", Packages.rpm(1000, 3)).publish();
+    assertServes(REPOMD, first);
+    gate.releaseAll();
+    log.await("is live");
+    log.await("upstream has changed again meanwhile");
+    goLiveAt(repository.repomd());
+    assertServes(SIGNATURE, repository.signature());
+    assertServes(REPOMD, repository.repomd());
+  }
+
+  /** Asks until that is what is live: each request may bring it. */
+  private void goLiveAt(byte[] expected) {
+    await()
+        .until(
+            () -> {
+              clock.advance(STICKY);
+              return java.util.Arrays.equals(ask(REPOMD).body(), expected);
+            });
   }
 
   @Test
