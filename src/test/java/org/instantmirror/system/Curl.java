@@ -1,5 +1,8 @@
 package org.instantmirror.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +32,15 @@ final class Curl {
     List<String> words = new ArrayList<>(List.of(options));
     words.addAll(List.of("--output", "/dev/null", "--dump-header", "-", url));
     return run(words);
+  }
+
+  /** Fetches a URL until it is a hit: a client has its last byte before the file is stored. */
+  static void awaitHit(String url) {
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(head(url).succeeded().output())
+                    .containsIgnoringCase("\ncache-status: InstantMirror; hit"));
   }
 
   /** Runs it with any options. */

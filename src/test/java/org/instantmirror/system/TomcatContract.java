@@ -87,6 +87,7 @@ abstract class TomcatContract {
   void storedFileIsServedAsItIsUpstream() {
     String url = repoUrl("stored") + SampleRpm.BIG.fileName();
     Curl.download(url, copy).succeeded();
+    Curl.awaitHit(url);
 
     for (int i = 0; i < 3; i++) {
       assertThat(Curl.head(url).succeeded().output())
