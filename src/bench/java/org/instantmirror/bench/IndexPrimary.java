@@ -9,6 +9,7 @@ import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,7 @@ public final class IndexPrimary {
     try (InputStream in = Files.newInputStream(Path.of(file));
         PackageIndexing indexing = packages.begin(FOLDER, generation)) {
       PrimaryReader.read(in, file, ReadLimits.DISTRIBUTION, indexing);
-      indexing.complete();
+      indexing.complete(new byte[0], Instant.EPOCH);
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     double cpuSeconds = (cpuNanos() - cpuBefore) / 1e9;

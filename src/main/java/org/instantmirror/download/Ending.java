@@ -1,6 +1,5 @@
 package org.instantmirror.download;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.instantmirror.download.ByteSource.Break;
@@ -79,8 +78,13 @@ final class Ending {
     boolean opened = download.phase() == Phase.STREAMING;
     partial.discard();
     if (stored != null && !opened) {
-      Duration vanishAfter = order.repo().lifetimes().vanishAfter();
-      Vanishing fate = Vanishing.of(order.key().path(), stored.goneSince(), vanishAfter, now);
+      Vanishing fate =
+          Vanishing.of(
+              order.key().path(),
+              order.fileClass(),
+              stored.goneSince(),
+              order.repo().lifetimes(),
+              now);
       // One that was changed behind our back isn't what upstream had: nothing worth keeping.
       if (fate == Vanishing.KEEP && stored.origin() != StoredEntry.Origin.ALTERED) {
         Instant since = Vanishing.since(stored.goneSince(), now);

@@ -271,7 +271,9 @@ final class Transfer implements Runnable {
   private void roundIsOver() {
     Instant now = around.clock.instant();
     boolean opened = download.phase() == Phase.STREAMING;
-    if (tries.missingEverywhere(now)) {
+    if (tries.missingSomewhere() && tries.mayAppear(verification.isCertain())) {
+      around.queue.resubmit(order.repo(), this, tries.nextRound(now));
+    } else if (tries.missingEverywhere(now)) {
       ending.gone(stored);
     } else if (stored != null && !opened) {
       ending.unchecked(tries.failure(now), tries.any());

@@ -27,11 +27,14 @@ final class Tries {
   /** A list may name hundreds of mirrors: the others have their turn in the next rounds. */
   private static final int MOST_FAILED_IN_ROUND = 8;
 
+  /** What repodata lists and nobody has may be on its way: a tree is copied file by file. */
+  private static final int ROUNDS_FOR_LISTED = 3;
+
   private final Order order;
   private final UpstreamPool pool;
   private final CorruptSources corrupt;
-  private final Set<Upstream> missing = new HashSet<>();
-  private final Set<Upstream> failed = new HashSet<>(); // in this round
+  private final Set<Upstream> missing = new HashSet<>(); // in this round
+  private final Set<Upstream> failed = new HashSet<>(); // likewise
   private int round = 1;
   private long sizeAtBreak;
   private @Nullable Failure lastFailure;
@@ -56,7 +59,10 @@ final class Tries {
     return pool.candidates(order.key().path(), now).stream()
         .filter(upstream -> !missing.contains(upstream) && !failed.contains(upstream))
         .filter(upstream -> !(enough && upstream.isListed()))
-        .min(Comparator.comparing(upstream -> corrupt.contains(uri(upstream), now)));
+        .filter(upstream -> !order.preference().except().contains(uri(upstream)))
+        .min(
+            Comparator.comparing((Upstream upstream) -> corrupt.contains(uri(upstream), now))
+                .thenComparing(upstream -> !uri(upstream).equals(order.preference().first())));
   }
 
   private URI uri(Upstream upstream) {
@@ -135,6 +141,14 @@ final class Tries {
   }
 
   /**
+   * Whether it is too soon to believe that the file is nowhere: repodata lists it, and the client
+   * wouldn't ask again but within milliseconds.
+   */
+  boolean mayAppear(boolean isListed) {
+    return isListed && round < Math.min(ROUNDS_FOR_LISTED, order.repo().retries());
+  }
+
+  /**
    * Begins the next round.
    *
    * @return after which pause
@@ -149,6 +163,7 @@ final class Tries {
             .orElse(Duration.ZERO);
     round++;
     failed.clear();
+    missing.clear();
     return rest.compareTo(pause) > 0 ? rest : pause;
   }
 }

@@ -2,6 +2,8 @@ package org.instantmirror.freshness;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.Lifetimes;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a stored file that every upstream answers 404 or 410 for. */
@@ -12,19 +14,28 @@ public enum Vanishing {
   KEEP;
 
   /**
-   * Files under {@code repodata/} are kept until they have been gone for {@code vanishAfter}; all
-   * others go at once.
+   * Files under {@code repodata/} are kept until they have been gone for {@code vanish_after},
+   * packages for {@code keep_vanished}; all others go at once.
    *
    * @param path decoded
+   * @param fileClass what it is
    * @param goneSince when upstream first said so; null if that is now
    */
   public static Vanishing of(
-      String path, @Nullable Instant goneSince, Duration vanishAfter, Instant now) {
-    boolean repodata = path.startsWith("repodata/") || path.contains("/repodata/");
-    if (!repodata) {
-      return DROP;
+      String path,
+      FileClass fileClass,
+      @Nullable Instant goneSince,
+      Lifetimes lifetimes,
+      Instant now) {
+    Duration kept = kept(path, fileClass, lifetimes);
+    return now.isBefore(since(goneSince, now).plus(kept)) ? KEEP : DROP;
+  }
+
+  private static Duration kept(String path, FileClass fileClass, Lifetimes lifetimes) {
+    if (path.startsWith("repodata/") || path.contains("/repodata/")) {
+      return lifetimes.vanishAfter();
     }
-    return now.isBefore(since(goneSince, now).plus(vanishAfter)) ? KEEP : DROP;
+    return fileClass == FileClass.PACKAGE ? lifetimes.keepVanished() : Duration.ZERO;
   }
 
   /**

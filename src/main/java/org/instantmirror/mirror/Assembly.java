@@ -3,18 +3,24 @@ package org.instantmirror.mirror;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.instantmirror.download.Order;
+import org.instantmirror.download.Preference;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
@@ -34,52 +40,76 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Assembles a generation: reads a {@code repomd.xml}, has what it names downloaded and verified, as
- * far as this repository's clients use it, and indexes the packages. What would take the place of
- * another file that is served lies in staging afterwards; files whose names nobody has yet lie in
- * the tree already.
+ * The making of one generation: reads a {@code repomd.xml}, has what it names downloaded and
+ * verified, as far as this repository's clients use it, and indexes the packages. What would take
+ * the place of another file that is served lies in staging afterwards; files whose names nobody has
+ * yet lie in the tree already. To be run once.
  */
 final class Assembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
+  private final Means means;
   private final Store store;
-  private final Function<Order, CompletableFuture<Void>> obtain;
-  private final Executor reader;
   private final Clock clock;
+  private final Repo repo;
+  private final RepositoryFolder folder;
+  private final StoredEntry repomd;
+  private final @Nullable Generation previous;
 
   /**
+   * What all assemblies work with.
+   *
    * @param obtain has a file downloaded; completed when that has ended, however
    * @param reader reads repodata
    */
-  Assembly(
-      Store store, Function<Order, CompletableFuture<Void>> obtain, Executor reader, Clock clock) {
-    this.store = store;
-    this.obtain = obtain;
-    this.reader = reader;
-    this.clock = clock;
+  record Means(
+      Store store, Function<Order, CompletableFuture<Void>> obtain, Executor reader, Clock clock) {}
+
+  /** What upstream has isn't a whole generation: a mirror in mid-sync, or a broken one. */
+  static final class Incomplete extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Incomplete(String message) {
+      super(message);
+    }
   }
 
   /**
-   * Assembles one.
-   *
    * @param repomd the file, staged if there is an earlier generation
    * @param previous what is live; null if nothing is known
-   * @return the generation, whose packages are in the index; fails with an {@link IOException} that
-   *     says what is missing
    */
-  CompletableFuture<Generation> run(
-      Repo repo, RepositoryFolder folder, StoredEntry repomd, @Nullable Generation previous) {
-    return CompletableFuture.supplyAsync(unchecked(() -> read(folder, repomd)), reader)
+  Assembly(
+      Means means,
+      Repo repo,
+      RepositoryFolder folder,
+      StoredEntry repomd,
+      @Nullable Generation previous) {
+    this.means = means;
+    this.store = means.store;
+    this.clock = means.clock;
+    this.repo = repo;
+    this.folder = folder;
+    this.repomd = repomd;
+    this.previous = previous;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return the generation, whose packages are in the index; fails with {@link Incomplete}, or with
+   *     another {@link IOException} if it isn't for upstream's sake
+   */
+  CompletableFuture<Generation> run() {
+    return CompletableFuture.supplyAsync(unchecked(this::read), means.reader)
         .thenCompose(
             next ->
                 CompletableFuture.allOf(
-                        orders(repo, next, previous).stream()
-                            .map(obtain)
+                        orders(next).stream()
+                            .map(means.obtain)
                             .toArray(CompletableFuture<?>[]::new))
-                    .thenCompose(done -> confirm(repo, repomd, previous))
-                    .thenApplyAsync(
-                        done -> uncheckedly(() -> finish(next, repomd, previous)), reader));
+                    .thenCompose(done -> confirm())
+                    .thenApplyAsync(done -> unchecked(() -> finish(next)).get(), means.reader));
   }
 
   /** Work that may fail in reading or writing. */
@@ -87,48 +117,55 @@ final class Assembly {
     T take() throws IOException;
   }
 
-  private static <T> java.util.function.Supplier<T> unchecked(Step<T> step) {
-    return () -> uncheckedly(step);
+  private static <T> Supplier<T> unchecked(Step<T> step) {
+    return () -> {
+      try {
+        return step.take();
+      } catch (IOException fault) {
+        throw new CompletionException(fault);
+      }
+    };
   }
 
-  private static <T> T uncheckedly(Step<T> step) {
-    try {
-      return step.take();
-    } catch (IOException fault) {
-      throw new java.util.concurrent.CompletionException(fault);
-    }
-  }
-
-  private Generation read(RepositoryFolder folder, StoredEntry file) throws IOException {
-    Repomd repomd = open(file, in -> RepomdReader.read(in, file.key().path(), ReadLimits.LISTING));
+  private Generation read() throws IOException {
+    Repomd content =
+        open(repomd, in -> RepomdReader.read(in, repomd.key().path(), ReadLimits.LISTING));
     List<Long> earlier = store.packages().generations(folder);
     long number = earlier.isEmpty() ? 1 : earlier.get(0) + 1;
-    Generation next = Generation.of(folder, number, file.file(), repomd, clock.instant());
+    Generation next = Generation.of(folder, number, content, clock.instant());
     if (next.primary().isEmpty()) {
-      throw new IOException(file.key() + " names no primary.xml with a checksum that we know");
+      throw new Incomplete(repomd.key() + " names no primary.xml with a checksum that we know");
     }
     return next;
   }
 
   /** What has to be downloaded, or looked at. */
-  private List<Order> orders(Repo repo, Generation next, @Nullable Generation previous) {
+  private List<Order> orders(Generation next) {
     List<Order> orders = new ArrayList<>();
     if (previous != null) {
-      for (EntryKey key : Folders.signedWith(next.folder())) {
-        orders.add(new Order(repo, Folders.staged(key), FileClass.METADATA, true, null));
+      for (EntryKey key : Folders.signedWith(folder)) {
+        orders.add(
+            new Order(repo, Folders.staged(key), FileClass.METADATA, true, null)
+                .with(Preference.first(beside(key))));
       }
     }
-    for (Generation.Part part : needed(next, previous)) {
+    for (Generation.Part part : needed(next)) {
       ListedFile listed = part.listed().orElse(null);
       if (listed == null || !isHere(part.key(), listed)) {
-        orders.add(new Order(repo, place(part, previous), FileClass.METADATA, false, listed));
+        orders.add(new Order(repo, place(part), FileClass.METADATA, false, listed));
       }
     }
     return orders;
   }
 
+  /** Where that upstream has it from which the {@code repomd.xml} came: another may lag behind. */
+  private @Nullable URI beside(EntryKey key) {
+    URI source = repomd.source();
+    return source == null ? null : source.resolve(key.fileName());
+  }
+
   /** Always the list of packages; of others those of a kind that clients of the last one used. */
-  private List<Generation.Part> needed(Generation next, @Nullable Generation previous) {
+  private List<Generation.Part> needed(Generation next) {
     Set<String> used = new HashSet<>(Set.of("primary"));
     if (previous != null) {
       for (Generation.Part part : previous.parts()) {
@@ -141,7 +178,7 @@ final class Assembly {
   }
 
   /** In the tree, unless another file of that name is being served. */
-  private EntryKey place(Generation.Part part, @Nullable Generation previous) {
+  private EntryKey place(Generation.Part part) {
     boolean free =
         previous == null
             || store.find(part.key(), clock.instant()).isEmpty()
@@ -165,15 +202,15 @@ final class Assembly {
    * Asks upstream once more, after the signature has come: it belongs to this repomd.xml only if
    * that is still upstream's. Another one would be in its place afterwards.
    */
-  private CompletableFuture<Void> confirm(
-      Repo repo, StoredEntry repomd, @Nullable Generation previous) {
+  private CompletableFuture<Void> confirm() {
     return previous == null
         ? CompletableFuture.completedFuture(null)
-        : obtain.apply(new Order(repo, repomd.key(), FileClass.METADATA, true, null));
+        : means.obtain.apply(
+            new Order(repo, repomd.key(), FileClass.METADATA, true, null)
+                .with(Preference.first(repomd.source())));
   }
 
-  private Generation finish(Generation next, StoredEntry repomd, @Nullable Generation previous)
-      throws IOException {
+  private Generation finish(Generation next) throws IOException {
     boolean still =
         store
             .find(repomd.key(), clock.instant())
@@ -182,31 +219,31 @@ final class Assembly {
     if (previous != null && !still) {
       throw new IOException("upstream has changed again meanwhile");
     }
-    for (Generation.Part part : needed(next, previous)) {
+    for (Generation.Part part : needed(next)) {
       boolean here =
           part.listed().isPresent()
               ? isHere(part.key(), part.listed().get())
               : store.find(part.key(), clock.instant()).isPresent();
       // What never existed is no reason never to begin.
       if (!here && (previous != null || part.type().equals("primary"))) {
-        throw new IOException(part.key() + " can't be had as repomd.xml lists it");
+        throw new Incomplete(part.key() + " can't be had as repomd.xml lists it");
       }
     }
     if (previous != null) {
-      requireNewSignature(next.folder());
+      requireNewSignature();
     }
     index(next);
     return next;
   }
 
-  private void requireNewSignature(RepositoryFolder folder) throws IOException {
+  private void requireNewSignature() throws Incomplete {
     for (EntryKey key : Folders.signedWith(folder)) {
       boolean lags =
           Folders.isSignature(key)
               && store.find(key, clock.instant()).isPresent()
               && store.find(Folders.staged(key), clock.instant()).isEmpty();
       if (lags) {
-        throw new IOException(key + " hasn't changed with repomd.xml");
+        throw new Incomplete(key + " hasn't changed with repomd.xml");
       }
     }
   }
@@ -217,8 +254,10 @@ final class Assembly {
         entry(part.key(), part.listed().orElseThrow())
             .orElseThrow(() -> new IOException(part.key() + " was removed"));
     String name = part.key().path();
-    long began = System.nanoTime();
-    try (PackageIndexing indexing = store.packages().begin(next.folder(), next.number())) {
+    Instant began = clock.instant();
+    // It is what was read: a file that was replaced can't be opened.
+    byte[] document = open(repomd, InputStream::readAllBytes);
+    try (PackageIndexing indexing = store.packages().begin(folder, next.number())) {
       int count =
           open(
               primary,
@@ -227,12 +266,9 @@ final class Assembly {
                   return PrimaryReader.read(open, name, ReadLimits.DISTRIBUTION, indexing);
                 }
               });
-      indexing.complete();
-      LOG.info(
-          "{}: {} packages indexed in {} ms",
-          next.folder(),
-          count,
-          (System.nanoTime() - began) / 1_000_000);
+      indexing.complete(document, next.since());
+      long millis = Duration.between(began, clock.instant()).toMillis();
+      LOG.info("{}: {} packages indexed in {} ms", folder, count, millis);
     }
   }
 

@@ -1,7 +1,9 @@
 package org.instantmirror.mirror;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
@@ -40,8 +42,22 @@ final class Folders {
 
   /** The repository that a {@code repomd.xml}, its signature or key belongs to. */
   static Optional<RepositoryFolder> ofTop(EntryKey key) {
-    String name = key.fileName();
-    return name.equals(REPOMD) || SIGNED_WITH.contains(name) ? ofRepodata(key) : Optional.empty();
+    return isTop(key) ? ofRepodata(key) : Optional.empty();
+  }
+
+  /** Whether it is named as a {@code repomd.xml}, its signature or key. */
+  static boolean isTop(EntryKey key) {
+    return key.fileName().equals(REPOMD) || SIGNED_WITH.contains(key.fileName());
+  }
+
+  /** The others beside one of those; none for other files. */
+  static List<EntryKey> companions(EntryKey top) {
+    return isTop(top)
+        ? Stream.concat(Stream.of(REPOMD), SIGNED_WITH.stream())
+            .filter(name -> !name.equals(top.fileName()))
+            .map(top::sibling)
+            .toList()
+        : List.of();
   }
 
   static boolean isRepomd(EntryKey key) {
@@ -63,6 +79,13 @@ final class Folders {
   static List<EntryKey> signedWith(RepositoryFolder folder) {
     EntryKey repomd = repomd(folder);
     return SIGNED_WITH.stream().map(repomd::sibling).toList();
+  }
+
+  /** What stands for the repository, {@code repomd.xml} last. */
+  static List<EntryKey> tops(RepositoryFolder folder) {
+    List<EntryKey> tops = new ArrayList<>(signedWith(folder));
+    tops.add(repomd(folder));
+    return tops;
   }
 
   /** Where a {@code repomd.xml} that a check has brought lies until its assembly begins. */

@@ -17,7 +17,8 @@ import org.instantmirror.store.FileIdentity;
  * package index.
  *
  * @param number its number there; a later one has a higher number
- * @param file the {@code repomd.xml} that was read
+ * @param tops {@code repomd.xml}, and what was staged with it, by their names in the tree: which
+ *     files these are, wherever they lie. Empty for one that is only kept
  * @param parts the files that it names, in its order
  * @param listed the same by name, as far as they have a checksum that we know
  * @param since when it went live
@@ -25,7 +26,7 @@ import org.instantmirror.store.FileIdentity;
 record Generation(
     RepositoryFolder folder,
     long number,
-    FileIdentity file,
+    Map<EntryKey, FileIdentity> tops,
     List<Part> parts,
     Map<EntryKey, ListedFile> listed,
     Instant since) {
@@ -38,8 +39,7 @@ record Generation(
   record Part(String type, EntryKey key, Optional<ListedFile> listed) {}
 
   /** What a {@code repomd.xml} says. */
-  static Generation of(
-      RepositoryFolder folder, long number, FileIdentity file, Repomd repomd, Instant since) {
+  static Generation of(RepositoryFolder folder, long number, Repomd repomd, Instant since) {
     List<Part> parts =
         repomd.parts().stream()
             .flatMap(
@@ -50,13 +50,23 @@ record Generation(
                         .stream())
             .toList();
     Map<EntryKey, ListedFile> listed = new HashMap<>();
-    parts.forEach(part -> part.listed().ifPresent(file2 -> listed.put(part.key(), file2)));
-    return new Generation(folder, number, file, parts, Map.copyOf(listed), since);
+    parts.forEach(part -> part.listed().ifPresent(file -> listed.put(part.key(), file)));
+    return new Generation(folder, number, Map.of(), parts, Map.copyOf(listed), since);
   }
 
   private static Optional<ListedFile> listed(RepomdPart part) {
     return Optional.ofNullable(part.checksum())
         .map(checksum -> new ListedFile(checksum, part.size()));
+  }
+
+  /** The same, whose {@code repomd.xml} and its companions are those files. */
+  Generation with(Map<EntryKey, FileIdentity> files) {
+    return new Generation(folder, number, Map.copyOf(files), parts, listed, since);
+  }
+
+  /** Whether that file is its {@code repomd.xml}. */
+  boolean isOf(FileIdentity repomd) {
+    return repomd.equals(tops.get(Folders.repomd(folder)));
   }
 
   /** The file that lists the packages, if there is one that can be verified. */

@@ -1,5 +1,6 @@
 package org.instantmirror.mirror;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.instantmirror.download.Order;
+import org.instantmirror.download.Preference;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.RepositoryFolder;
@@ -39,19 +42,17 @@ final class Generations implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
-  /** How long what a generation lists stays servable at least: as long as dnf's copies hold. */
-  static final Duration KEPT_AT_LEAST = Duration.ofDays(2);
-
   /** How long repodata that couldn't be used is let be; what it names may have been on its way. */
   private static final Duration UNUSABLE = Duration.ofMinutes(1);
 
-  /** How many generations are kept, however old. */
-  private static final int KEPT = 3;
+  /** How many upstreams are asked for another repomd.xml than an incomplete one. */
+  private static final int MOST_OTHERS = 3;
 
   private final Store store;
   private final Clock clock;
   private final KnownPackages packages;
-  private final Assembly assembly;
+  private final Assembly.Means means;
+  private final Publication publication;
   private final StickyClients sticky = new StickyClients();
 
   /** The live one first, then those before it, the latest first. */
@@ -73,6 +74,9 @@ final class Generations implements AutoCloseable {
     }
   }
 
+  /** From where those repomd.xml came that the others were asked for after. */
+  private final Map<RepositoryFolder, Set<URI>> incomplete = new ConcurrentHashMap<>();
+
   /** What was logged last of those whose next generation isn't complete. */
   private final Map<RepositoryFolder, String> complaints = new ConcurrentHashMap<>();
 
@@ -91,7 +95,14 @@ final class Generations implements AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.packages = new KnownPackages(store.packages(), known);
-    this.assembly = new Assembly(store, obtain, reader, clock);
+    this.means = new Assembly.Means(store, obtain, reader, clock);
+    this.publication = new Publication(store, clock);
+    known.putAll(new Recovery(store, publication, clock).run());
+  }
+
+  /** What is listed is another when this number is another. */
+  long version() {
+    return packages.version();
   }
 
   /**
@@ -128,15 +139,21 @@ final class Generations implements AutoCloseable {
   }
 
   /**
-   * The file that a client gets who sticks to an earlier generation than the live one.
+   * The file of that name that a client gets: the live generation's, or that of an earlier one if
+   * the client sticks to it.
    *
-   * @return empty if it is to get the live one's
+   * @return empty if there is none
    */
   Optional<StoredEntry> earlier(String client, EntryKey top, Generation live, Instant now) {
     OptionalLong taken = sticky.of(client, live.folder(), now);
     return taken.isEmpty() || taken.getAsLong() == live.number()
         ? Optional.empty()
-        : store.find(Folders.earlier(top, taken.getAsLong()), now);
+        : publication.earlier(top, taken.getAsLong());
+  }
+
+  /** The same of the live one; empty if there is none, or somebody has changed it. */
+  Optional<StoredEntry> own(Generation live, EntryKey top) {
+    return publication.live(live, top);
   }
 
   /** The client gets a file of that generation, and is to get its other files as well. */
@@ -162,7 +179,7 @@ final class Generations implements AutoCloseable {
       return;
     }
     StoredEntry repomd = stored.get();
-    if (live != null && live.file().equals(repomd.file())) {
+    if (live != null && live.isOf(repomd.file())) {
       return;
     }
     // Somebody else put another in its place: what was known may not hold any more.
@@ -219,7 +236,7 @@ final class Generations implements AutoCloseable {
       return;
     }
     try {
-      dropStaged(folder);
+      publication.dropStaged(folder);
       Optional<StoredEntry> incoming = store.find(Folders.incoming(top), clock.instant());
       if (incoming.isPresent()) {
         // Out of the way of the next check: nothing takes its place while it is assembled.
@@ -232,35 +249,21 @@ final class Generations implements AutoCloseable {
     assembling.remove(folder);
   }
 
-  /** A signature that an earlier assembly has left would be taken for the new one's. */
-  private void dropStaged(RepositoryFolder folder) {
-    for (EntryKey top : tops(folder)) {
-      store.find(Folders.staged(top), clock.instant()).ifPresent(store::drop);
-    }
-  }
-
-  /** What stands for the repository, {@code repomd.xml} last. */
-  private static List<EntryKey> tops(RepositoryFolder folder) {
-    List<EntryKey> tops = new ArrayList<>(Folders.signedWith(folder));
-    tops.add(Folders.repomd(folder));
-    return tops;
-  }
-
   private void assemble(
       Repo repo, RepositoryFolder folder, StoredEntry repomd, @Nullable Generation live) {
     CompletableFuture<Generation> next;
     try {
-      next = assembly.run(repo, folder, repomd, live);
+      next = new Assembly(means, repo, folder, repomd, live).run();
     } catch (RejectedExecutionException stopping) {
       assembling.remove(folder);
       return;
     }
     var unused =
-        next.thenAccept(whole -> goLive(whole, repomd, live))
+        next.thenAccept(whole -> goLive(repo, whole, repomd, live))
             .whenComplete(
                 (done, fault) -> {
                   if (fault != null) {
-                    failed(folder, repomd, live, fault);
+                    failed(repo, folder, repomd, live, fault);
                   }
                   assembling.remove(folder);
                   // Another may have come meanwhile.
@@ -273,7 +276,7 @@ final class Generations implements AutoCloseable {
   }
 
   /** In one step for who asks; on the thread that reads repodata. */
-  private void goLive(Generation next, StoredEntry repomd, @Nullable Generation live) {
+  private void goLive(Repo repo, Generation next, StoredEntry repomd, @Nullable Generation live) {
     RepositoryFolder folder = next.folder();
     try {
       if (live == null) {
@@ -281,65 +284,38 @@ final class Generations implements AutoCloseable {
           store.packages().drop(folder, next.number());
           return;
         }
-        keepFirst(next, null);
+        keep(repo, List.of(next.with(Map.of(repomd.key(), repomd.file()))));
       } else {
-        archive(live, known.getOrDefault(folder, List.of()));
-        keepFirst(next, live);
-        publish(next);
+        Generation staged = publication.staged(next);
+        List<Generation> before = known.getOrDefault(folder, List.of(live));
+        publication.setAside(before);
+        List<Generation> all = new ArrayList<>(List.of(staged));
+        all.addAll(before);
+        keep(repo, all);
+        try {
+          publication.publish(staged);
+        } catch (StorageException fault) {
+          // Which of its files are in the tree? What is there is read again.
+          forget(folder);
+          throw fault;
+        }
       }
     } catch (StorageException fault) {
       throw new CompletionException(fault);
     }
     complaints.remove(folder);
+    incomplete.remove(folder);
     LOG.info("{}: generation {} is live", folder, next.number());
   }
 
-  /** So that clients that have taken one file of it get the others. */
-  private void archive(Generation live, List<Generation> before) throws StorageException {
-    for (EntryKey top : tops(live.folder())) {
-      // Nobody sticks to those that long.
-      for (Generation earlier : before) {
-        EntryKey old = Folders.earlier(top, earlier.number());
-        store.find(old, clock.instant()).ifPresent(store::drop);
-      }
-      Optional<StoredEntry> entry = store.find(top, clock.instant());
-      if (entry.isPresent()) {
-        var unused = store.copy(entry.get(), Folders.earlier(top, live.number()));
-      }
-    }
-  }
-
-  private void keepFirst(Generation next, @Nullable Generation live) throws StorageException {
-    List<Generation> kept = new ArrayList<>(List.of(next));
-    if (live != null) {
-      Instant oldest = clock.instant().minus(KEPT_AT_LEAST);
-      // One ceased to be live when the one after it began.
-      Instant until = next.since();
-      for (Generation earlier : known.getOrDefault(next.folder(), List.of())) {
-        if (kept.size() < KEPT || until.isAfter(oldest)) {
-          kept.add(earlier);
-        }
-        until = earlier.since();
-      }
-    }
-    known.put(next.folder(), List.copyOf(kept));
+  private void keep(Repo repo, List<Generation> all) throws StorageException {
+    List<Generation> kept = Kept.of(all, repo.lifetimes().generations(), clock.instant());
+    RepositoryFolder folder = kept.get(0).folder();
+    known.put(folder, kept);
     packages.changed();
-    for (long number : store.packages().generations(next.folder())) {
+    for (long number : store.packages().generations(folder)) {
       if (kept.stream().noneMatch(generation -> generation.number() == number)) {
-        store.packages().drop(next.folder(), number);
-      }
-    }
-  }
-
-  /** Moves what is staged into the tree, {@code repomd.xml} last. */
-  private void publish(Generation next) throws StorageException {
-    List<EntryKey> order = new ArrayList<>();
-    next.parts().forEach(part -> order.add(part.key()));
-    order.addAll(tops(next.folder()));
-    for (EntryKey key : order) {
-      Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
-      if (staged.isPresent()) {
-        var unused = store.move(staged.get(), key);
+        store.packages().drop(folder, number);
       }
     }
   }
@@ -352,28 +328,87 @@ final class Generations implements AutoCloseable {
   }
 
   private void failed(
-      RepositoryFolder folder, StoredEntry repomd, @Nullable Generation live, Throwable fault) {
+      Repo repo,
+      RepositoryFolder folder,
+      StoredEntry repomd,
+      @Nullable Generation live,
+      Throwable fault) {
     Throwable cause =
         fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
     LOG.debug("{}", folder, cause);
     if (live != null) {
-      dropStaged(folder);
-      String complaint = String.valueOf(cause.getMessage());
-      if (complaint.equals(complaints.put(folder, complaint))) {
-        return;
-      }
-      LOG.warn(
-          "{}: upstream's new repomd.xml is not complete, generation {} stays: {}",
+      publication.dropStaged(folder);
+      complain(
           folder,
-          live.number(),
-          complaint);
+          "the new repomd.xml of "
+              + repomd.source()
+              + " is not complete, generation "
+              + live.number()
+              + " stays: "
+              + cause.getMessage());
+      if (cause instanceof Assembly.Incomplete) {
+        askOthers(repo, folder, repomd.source());
+      }
     } else if (isStill(repomd)) {
       unusable.put(folder, new Unusable(repomd.file(), clock.instant()));
-      String complaint = String.valueOf(cause.getMessage());
-      if (!complaint.equals(complaints.put(folder, complaint))) {
-        LOG.warn("{}: its files can't be verified by checksum yet: {}", folder, complaint);
-      }
+      complain(folder, "its files can't be verified by checksum yet: " + cause.getMessage());
     }
+  }
+
+  /** Once, until something else is to be said. */
+  private void complain(RepositoryFolder folder, String complaint) {
+    if (!complaint.equals(complaints.put(folder, complaint))) {
+      LOG.warn("{}: {}", folder, complaint);
+    }
+  }
+
+  /** Another upstream may have a generation that is newer than ours, and whole. */
+  private void askOthers(Repo repo, RepositoryFolder folder, @Nullable URI source) {
+    Set<URI> sources = incomplete.computeIfAbsent(folder, none -> ConcurrentHashMap.newKeySet());
+    if (source == null || !sources.add(source) || sources.size() > MOST_OTHERS) {
+      incomplete.remove(folder);
+      return;
+    }
+    check(repo, folder, Preference.except(sources))
+        .thenRun(
+            () -> {
+              boolean none =
+                  store.find(Folders.incoming(Folders.repomd(folder)), clock.instant()).isEmpty();
+              if (none && !assembling.contains(folder)) {
+                // The next check begins with the first of them again.
+                incomplete.remove(folder);
+              }
+            });
+  }
+
+  /** Looks at a repository without being asked. */
+  void look(Order repomd) {
+    Folders.ofRepodata(repomd.key())
+        .ifPresent(
+            folder -> {
+              var unused = check(repomd.repo(), folder, Preference.NONE);
+            });
+  }
+
+  /** Has upstream asked whether it has another generation. */
+  CompletableFuture<Void> check(Repo repo, RepositoryFolder folder, Preference preference) {
+    EntryKey incoming = Folders.incoming(Folders.repomd(folder));
+    return means
+        .obtain()
+        .apply(new Order(repo, incoming, FileClass.METADATA, true, null).with(preference));
+  }
+
+  /** Upstream doesn't have the file: if repodata lists it, upstream may have changed that. */
+  void missing(Order order) {
+    if (order.key().repo().isArea() || known.isEmpty()) {
+      return;
+    }
+    packages
+        .listing(order.key())
+        .forEach(
+            folder -> {
+              var unused = check(order.repo(), folder, Preference.NONE);
+            });
   }
 
   @Override

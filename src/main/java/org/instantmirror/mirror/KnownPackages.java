@@ -58,6 +58,20 @@ final class KnownPackages implements AutoCloseable {
     version.incrementAndGet();
   }
 
+  /** Another number after each change. */
+  long version() {
+    return version.get();
+  }
+
+  /** The repositories whose live generation lists the package. */
+  List<RepositoryFolder> listing(EntryKey key) {
+    return index.find(key).stream()
+        .filter(entry -> isLive(entry).orElse(false))
+        .map(ListedPackage::folder)
+        .distinct()
+        .toList();
+  }
+
   /** What a package must be; empty if no generation says so, or two repositories don't agree. */
   Optional<ListedFile> listed(EntryKey key) {
     // Taken before looking: what changes meanwhile makes the answer out of date, not wrong.

@@ -9,6 +9,7 @@ import org.instantmirror.download.Planner;
 import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Freshness;
 import org.instantmirror.freshness.Trust;
+import org.instantmirror.http.CacheStatus;
 import org.instantmirror.mirror.NegativeAnswers.Kind;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repodata.ListedFile;
@@ -41,7 +42,22 @@ final class Lookup implements Planner {
       @Nullable StoredEntry stored,
       Decision decision,
       @Nullable ListedFile listed,
-      boolean knownMissing) {}
+      boolean knownMissing) {
+
+    /** The answer, if it can be given without asking upstream. */
+    Optional<Answer> answer() {
+      if (knownMissing) {
+        return Optional.of(new Answer.Missing(CacheStatus.hit().withDetail("negative-answer")));
+      }
+      if (stored == null || decision.action() != Decision.Action.SERVE) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          decision.reason() == Decision.Reason.CHECK_FAILED
+              ? new Answer.Stored(stored, Forwarding.UNREACHABLE)
+              : new Answer.Stored(stored, CacheStatus.hit()));
+    }
+  }
 
   Found find(Order order, Instant now) {
     Optional<StoredEntry> stored = store.find(order.key(), now);
@@ -53,7 +69,8 @@ final class Lookup implements Planner {
             : byAge(order, stored, now);
     boolean missing =
         stored.isEmpty()
-            && negatives.holds(order.key(), Kind.MISSING, now, negativeLifetime(order));
+            && negatives.holds(
+                order.key(), Kind.MISSING, now, negativeLifetime(order), generations.version());
     boolean superseded = decision.reason() == Decision.Reason.SUPERSEDED;
     return new Found(superseded ? null : stored.orElse(null), decision, listed, missing);
   }
@@ -67,7 +84,12 @@ final class Lookup implements Planner {
         order.noCache(),
         () ->
             stored.filter(StoredEntry::mayBeServedUnchecked).isPresent()
-                && negatives.holds(order.key(), Kind.CHECK_FAILED, now, Freshness.CHECK_INTERVAL),
+                && negatives.holds(
+                    order.key(),
+                    Kind.CHECK_FAILED,
+                    now,
+                    Freshness.CHECK_INTERVAL,
+                    generations.version()),
         now);
   }
 
@@ -89,6 +111,10 @@ final class Lookup implements Planner {
     Order order =
         Folders.isIncoming(ordered.key()) ? ordered.of(Folders.live(ordered.key())) : ordered;
     Found found = find(order, now);
+    if (!ordered.preference().except().isEmpty()) {
+      // Some have been asked just now; what the others have is another question.
+      return new Plan.Ask(found.stored, found.listed);
+    }
     if (found.knownMissing) {
       return new Plan.KnownMissing();
     }
@@ -114,12 +140,13 @@ final class Lookup implements Planner {
 
   @Override
   public void recordMissing(Order order, Instant now) {
-    negatives.record(Folders.live(order.key()), Kind.MISSING, now);
+    negatives.record(Folders.live(order.key()), Kind.MISSING, now, generations.version());
+    generations.missing(order);
   }
 
   @Override
   public void recordFailedCheck(Order order, Instant now) {
-    negatives.record(Folders.live(order.key()), Kind.CHECK_FAILED, now);
+    negatives.record(Folders.live(order.key()), Kind.CHECK_FAILED, now, generations.version());
   }
 
   @Override

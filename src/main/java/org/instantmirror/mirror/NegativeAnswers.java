@@ -28,7 +28,7 @@ final class NegativeAnswers implements AutoCloseable {
     CHECK_FAILED
   }
 
-  private record Negative(Kind kind, Instant at) {}
+  private record Negative(Kind kind, Instant at, long version) {}
 
   NegativeAnswers() {
     manager =
@@ -41,20 +41,26 @@ final class NegativeAnswers implements AutoCloseable {
     last = manager.getCache("negative", EntryKey.class, Negative.class);
   }
 
-  /** Remembers it, in place of what was before. */
-  void record(EntryKey key, Kind kind, Instant now) {
-    last.put(key, new Negative(kind, now));
+  /**
+   * Remembers it, in place of what was before.
+   *
+   * @param version of what repositories list: upstream may well have what another one lists
+   */
+  void record(EntryKey key, Kind kind, Instant now, long version) {
+    last.put(key, new Negative(kind, now, version));
   }
 
   /**
    * Whether the last thing that is remembered of a file is of that kind and still holds.
    *
    * @param lifetime how long it holds; an answer from the future was made by a clock that was wrong
+   * @param version as it is now; with another one it doesn't hold any more
    */
-  boolean holds(EntryKey key, Kind kind, Instant now, Duration lifetime) {
+  boolean holds(EntryKey key, Kind kind, Instant now, Duration lifetime, long version) {
     Negative known = last.get(key);
     return known != null
         && known.kind == kind
+        && known.version == version
         && !known.at.isAfter(now)
         && now.isBefore(known.at.plus(lifetime));
   }

@@ -87,6 +87,22 @@ public enum ConfigKey {
       "yes",
       "Whether a file whose checksum repodata lists is served without asking upstream, and"
           + " replaced when the checksum changes; downloads are verified by it."),
+  KEEP_GENERATIONS(
+      Scope.BOTH,
+      "3",
+      "How many generations of a repository (its repomd.xml and all that this lists) stay servable"
+          + " after upstream has dropped them, 1 to 1000; those of the last 48 h stay in any"
+          + " case."),
+  KEEP_VANISHED(
+      Scope.BOTH,
+      "0",
+      "How long a package that upstream has dropped, and that no generation lists any more, is"
+          + " served from the cache."),
+  METADATA_TIMER_SYNC(
+      Scope.BOTH,
+      "15m",
+      "How often a repository that clients have used within 48 h is looked at upstream without"
+          + " being asked for; 0 for never."),
   CONNECT_TIMEOUT(
       Scope.BOTH, "5s", "How long a connection to upstream may take, TLS included, 0.1s to 10m."),
   TIMEOUT(

@@ -50,7 +50,10 @@ record Policy(
         settings.get(ConfigKey.PACKAGE_EXPIRE).as(ValueSyntax::durationOrNever).orElse(null),
         settings.get(ConfigKey.NEGATIVE_EXPIRE).as(ValueSyntax::lifetime),
         settings.get(ConfigKey.VANISH_AFTER).as(ValueSyntax::lifetime),
-        settings.get(ConfigKey.TRUST_REPODATA).as(ValueSyntax::yesOrNo));
+        settings.get(ConfigKey.TRUST_REPODATA).as(ValueSyntax::yesOrNo),
+        settings.get(ConfigKey.KEEP_GENERATIONS).as(t -> ValueSyntax.integer(t, 1, 1000)),
+        settings.get(ConfigKey.KEEP_VANISHED).as(ValueSyntax::lifetime),
+        settings.get(ConfigKey.METADATA_TIMER_SYNC).as(ValueSyntax::lifetime));
   }
 
   private static Transport transport(Settings settings) throws ConfigException {

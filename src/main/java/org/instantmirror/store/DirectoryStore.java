@@ -45,6 +45,7 @@ final class DirectoryStore implements Store {
   /** In place of the URL of a file that came from none. */
   private static final URI NOWHERE = URI.create("file:///");
 
+  private final Layout layout;
   private final CacheLock lock;
   private final Tree tree;
   private final Placement placement;
@@ -63,6 +64,7 @@ final class DirectoryStore implements Store {
       IndexDatabase index,
       Disk disk,
       LongSupplier nanoTime) {
+    this.layout = layout;
     this.lock = lock;
     this.tree = new Tree(layout.cacheDir(), layout.areas(), disk);
     this.placement = new Placement(tree, layout.partial(), disk);
@@ -94,12 +96,12 @@ final class DirectoryStore implements Store {
     DirectoryStore store = null;
     try {
       Sweep.discard(layout.serving());
-      Sweep.discard(layout.areas());
       IndexDatabase index = IndexDatabase.open(layout.index());
       store = new DirectoryStore(settings, layout, lock, index, disk, nanoTime);
-      index.write(HeadTable::forgetAreas);
-      new Sweep(store.partials, store.tree, store.heads).partials();
-      store.start(layout);
+      Sweep sweep = new Sweep(store.partials, store.tree, store.heads);
+      sweep.partials();
+      sweep.moves();
+      store.start();
       return store;
     } catch (StorageException | RuntimeException e) {
       if (store == null) {
@@ -111,7 +113,7 @@ final class DirectoryStore implements Store {
     }
   }
 
-  private void start(Layout layout) {
+  private void start() {
     tree.reportForeignFolders(layout.partial());
     run("checkpoint", partials::checkpoint, CHECKPOINT_MILLIS);
     run("links", links::removeUnused, TimeUnit.MINUTES.toMillis(UNUSED_LINKS_MINUTES));
@@ -302,6 +304,13 @@ final class DirectoryStore implements Store {
   @Override
   public Optional<PartialEntry> resume(EntryKey key) {
     return partials.resume(key).map(partial -> partial);
+  }
+
+  @Override
+  public void discardAreas() throws StorageException {
+    Sweep.discard(layout.areas());
+    heads.forgetAreas();
+    background.execute(() -> Sweep.deleteDiscarded(layout.own()));
   }
 
   @Override

@@ -5,10 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
@@ -32,9 +34,14 @@ final class HeadTable {
 
   private HeadTable() {}
 
-  /** Forgets what lay in areas of ours; returns how much. '`' is what follows '_'. */
-  static int forgetAreas(Handle handle) {
-    return handle.execute("DELETE FROM heads WHERE repo >= '_' AND repo < '`'");
+  /** What lies in areas of ours. '`' is what follows '_'. */
+  static List<StoredEntry> ofAreas(Handle handle) {
+    return handle
+        .createQuery("SELECT * FROM heads WHERE repo >= '_' AND repo < '`'")
+        .map(
+            (row, context) ->
+                entry(new EntryKey(new RepoId(row.getString("repo")), row.getString("path")), row))
+        .list();
   }
 
   static Optional<StoredEntry> find(Handle handle, EntryKey key) {

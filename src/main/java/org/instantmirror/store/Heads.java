@@ -2,6 +2,7 @@ package org.instantmirror.store;
 
 import java.io.Closeable;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -150,6 +151,18 @@ final class Heads implements Closeable {
       return StoreThread.await(writer.submit(this::write));
     } catch (RejectedExecutionException e) {
       return false; // closed
+    }
+  }
+
+  /** The heads of what lies in areas. */
+  List<StoredEntry> ofAreas() {
+    return index.find(handle -> Optional.of(HeadTable.ofAreas(handle))).orElse(List.of());
+  }
+
+  /** Removes those; there are no such files any more. */
+  void forgetAreas() {
+    for (StoredEntry entry : ofAreas()) {
+      replace(entry.key(), entry.file(), null);
     }
   }
 

@@ -33,7 +33,8 @@ final class IndexSchema {
               """),
           List.of("ALTER TABLE heads ADD COLUMN gone_since TEXT"),
           PackageTables.CREATE,
-          List.of("ALTER TABLE heads ADD COLUMN checksum TEXT"));
+          List.of("ALTER TABLE heads ADD COLUMN checksum TEXT"),
+          PackageTables.WITH_REPOMD);
 
   static final int CURRENT = STEPS.size();
 

@@ -73,6 +73,11 @@ public final class PackageIndex {
         .orElse(List.of());
   }
 
+  /** All complete generations, those of a folder together and the newest of them first. */
+  public List<IndexedGeneration> generations() {
+    return index.find(handle -> Optional.of(PackageTables.all(handle))).orElse(List.of());
+  }
+
   /**
    * Begins to index a generation. One of the same number that is complete stays until the new one
    * is.

@@ -1,6 +1,7 @@
 package org.instantmirror.store;
 
 import java.io.Closeable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,15 +95,19 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
   /**
    * All packages have been given: the generation is seen from now on.
    *
+   * @param repomd what it stands for
+   * @param since when it began
    * @throws StorageException if the index can't be written
    */
-  public void complete() throws StorageException {
+  public void complete(byte[] repomd, Instant since) throws StorageException {
     write();
     finishTurns();
     boolean ours =
         index.result(
             index.submit(
-                handle -> begun.isIn(handle) && PackageTables.complete(handle, begun.generation()),
+                handle ->
+                    begun.isIn(handle)
+                        && PackageTables.complete(handle, begun.generation(), repomd, since),
                 what),
             what);
     if (!ours) {

@@ -67,6 +67,13 @@ final class PackageTables {
           """,
           "CREATE INDEX members_of_generation ON members (generation, package)");
 
+  static final List<String> WITH_REPOMD =
+      List.of(
+          "ALTER TABLE generations ADD COLUMN since TEXT",
+          "ALTER TABLE generations ADD COLUMN repomd BLOB",
+          // Nobody knows what they stand for.
+          "UPDATE generations SET state = 'DROPPED' WHERE state = 'COMPLETE'");
+
   /** What a generation is at. Only a complete one can be seen. */
   enum State {
     /** Being written. At start: by a process that has died. */
@@ -142,6 +149,27 @@ final class PackageTables {
         .list();
   }
 
+  /** All complete ones, of each folder the newest first. */
+  static List<IndexedGeneration> all(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT r.name, g.folder, g.number, g.since, g.repomd
+            FROM generations g JOIN repos r ON r.id = g.repo
+            WHERE g.state = 'COMPLETE'
+            ORDER BY r.name, g.folder, g.number DESC
+            """)
+        .map(
+            (row, context) ->
+                new IndexedGeneration(
+                    new RepositoryFolder(
+                        new RepoId(row.getString("name")), row.getString("folder")),
+                    row.getLong("number"),
+                    Instant.parse(row.getString("since")),
+                    row.getBytes("repomd")))
+        .list();
+  }
+
   /** A new generation, being indexed. */
   static Begun begin(Handle handle, RepositoryFolder folder, long number) {
     return handle.inTransaction(
@@ -186,7 +214,7 @@ final class PackageTables {
   }
 
   /** The generation is seen from now on, in place of one of the same number. */
-  static boolean complete(Handle handle, long generation) {
+  static boolean complete(Handle handle, long generation, byte[] repomd, Instant since) {
     return handle.inTransaction(
         transaction -> {
           transaction.execute(
@@ -198,7 +226,12 @@ final class PackageTables {
               """,
               generation);
           return transaction.execute(
-                  "UPDATE generations SET state = 'COMPLETE' WHERE id = ? AND state = 'INDEXING'",
+                  """
+                  UPDATE generations SET state = 'COMPLETE', since = ?, repomd = ?
+                  WHERE id = ? AND state = 'INDEXING'
+                  """,
+                  since.toString(),
+                  repomd,
                   generation)
               == 1;
         });

@@ -135,6 +135,14 @@ public interface Store extends Closeable {
    */
   Optional<PartialEntry> resume(EntryKey key);
 
+  /**
+   * Empties the areas of all repositories ({@link org.instantmirror.repo.RepoId#isArea}). What an
+   * earlier process left there is found until then.
+   *
+   * @throws StorageException if it can't be done
+   */
+  void discardAreas() throws StorageException;
+
   /** What the repositories' own indexes list; as long as this store is open. */
   PackageIndex packages();
 

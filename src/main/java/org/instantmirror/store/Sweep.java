@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.instantmirror.repo.EntryKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +88,21 @@ final class Sweep {
     StoredEntry known = heads.get(entry.key());
     // A known head of the same file is as new or newer.
     return (known != null && known.file().equals(entry.file())) || heads.putDurably(entry);
+  }
+
+  /**
+   * Finishes moves out of an area that had come to their rename: the file has its new name, and its
+   * head the old one.
+   */
+  void moves() {
+    for (StoredEntry entry : heads.ofAreas()) {
+      EntryKey target = entry.key().in(entry.key().repo().configured());
+      boolean moved =
+          tree.identity(entry.key()) == null && entry.file().equals(tree.identity(target));
+      if (moved) {
+        var unused = heads.putDurably(entry.as(target));
+      }
+    }
   }
 
   /**

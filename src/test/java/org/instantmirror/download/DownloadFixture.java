@@ -37,7 +37,7 @@ final class DownloadFixture {
         id,
         List.of(new BaseUrl("http://up.example/")),
         Classifier.BUILT_IN,
-        new Lifetimes(second, second, second, second, true),
+        new Lifetimes(second, second, second, second, true, 3, second, second),
         new Transport(
             second, second, 0, null, null, null, true, null, null, null, null, null, Set.of(), 8),
         2,

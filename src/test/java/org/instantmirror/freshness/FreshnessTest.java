@@ -26,7 +26,15 @@ class FreshnessTest {
   private static final Lifetimes DEFAULTS = lifetimes(Duration.ofMinutes(1), Duration.ofHours(1));
 
   private static Lifetimes lifetimes(Duration metadata, @Nullable Duration packages) {
-    return new Lifetimes(metadata, packages, Duration.ofSeconds(5), Duration.ofDays(2), true);
+    return new Lifetimes(
+        metadata,
+        packages,
+        Duration.ofSeconds(5),
+        Duration.ofDays(2),
+        true,
+        3,
+        Duration.ZERO,
+        Duration.ZERO);
   }
 
   private static Decision decide(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.Lifetimes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +17,29 @@ class VanishingTest {
   private static final Instant NOW = Instant.parse("2026-03-03T00:00:00Z");
   private static final Duration VANISH_AFTER = Duration.ofDays(2);
 
+  private static Lifetimes lifetimes(Duration vanishAfter, Duration keepVanished) {
+    Duration minute = Duration.ofMinutes(1);
+    return new Lifetimes(minute, minute, minute, vanishAfter, true, 3, keepVanished, minute);
+  }
+
   private static Vanishing of(String path, @Nullable Instant goneSince) {
-    return Vanishing.of(path, goneSince, VANISH_AFTER, NOW);
+    FileClass fileClass = path.endsWith(".rpm") ? FileClass.PACKAGE : FileClass.METADATA;
+    return Vanishing.of(path, fileClass, goneSince, lifetimes(VANISH_AFTER, Duration.ZERO), NOW);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Packages/a.rpm, PACKAGE, , KEEP",
+    "Packages/a.rpm, PACKAGE, 2026-03-02T00:00:01Z, KEEP",
+    "Packages/a.rpm, PACKAGE, 2026-03-02T00:00:00Z, DROP",
+    ".treeinfo, METADATA, , DROP",
+    "images/boot.iso, METADATA, , DROP",
+    "repodata/repomd.xml, METADATA, 2026-03-02T00:00:00Z, DROP",
+  })
+  void packagesAreKeptForKeepVanished(
+      String path, FileClass fileClass, @Nullable Instant goneSince, Vanishing expected) {
+    Lifetimes lifetimes = lifetimes(Duration.ofHours(1), Duration.ofDays(1));
+    assertThat(Vanishing.of(path, fileClass, goneSince, lifetimes, NOW)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -50,7 +73,9 @@ class VanishingTest {
 
   @Test
   void aVanishAfterOfZeroDropsMetadataAtOnce() {
-    assertThat(Vanishing.of("repodata/repomd.xml", null, Duration.ZERO, NOW))
+    Lifetimes lifetimes = lifetimes(Duration.ZERO, Duration.ZERO);
+    String repomd = "repodata/repomd.xml";
+    assertThat(Vanishing.of(repomd, FileClass.METADATA, null, lifetimes, NOW))
         .isEqualTo(Vanishing.DROP);
   }
 

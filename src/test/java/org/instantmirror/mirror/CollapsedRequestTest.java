@@ -55,7 +55,7 @@ class CollapsedRequestTest {
   private final FakeUpstream upstream = FakeUpstream.start();
   private final MutableClock clock = new MutableClock(Instant.parse("2026-06-01T00:00:00Z"));
   private final HttpUpstreamClient client = new HttpUpstreamClient();
-  private final Repo repo = repo(upstream.origin() + "/");
+  private final Repo repo = repo(upstream.origin() + "/", Duration.ZERO);
   private Store store;
   private Mirror mirror;
 
@@ -77,7 +77,7 @@ class CollapsedRequestTest {
     upstream.close();
   }
 
-  private static Repo repo(String baseUrl) {
+  static Repo repo(String baseUrl, Duration checkInterval) {
     return new Repo(
         new RepoId("repo"),
         "repo",
@@ -88,7 +88,10 @@ class CollapsedRequestTest {
             Duration.ofHours(1),
             Duration.ofSeconds(5),
             Duration.ofDays(2),
-            true),
+            true,
+            3,
+            Duration.ZERO,
+            checkInterval),
         new Transport(
             Duration.ofSeconds(5),
             Duration.ofSeconds(20),

@@ -36,7 +36,10 @@ class RepoFileTest {
                 Duration.ofHours(1),
                 Duration.ofSeconds(5),
                 Duration.ofHours(48),
-                true));
+                true,
+                3,
+                Duration.ZERO,
+                Duration.ofMinutes(15)));
     assertThat(repo.retries()).isEqualTo(4);
     assertThat(repo.maxParallelDownloads()).isEqualTo(8);
     Transport transport = repo.transport();
@@ -68,6 +71,10 @@ class RepoFileTest {
                 package_expire = never
                 negative_expire = 0
                 vanish_after = 1d
+                trust_repodata = no
+                keep_generations = 5
+                keep_vanished = 7d
+                metadata_timer_sync = 1h
                 connect_timeout = 1
                 timeout = 2
                 minrate = 3k
@@ -95,7 +102,15 @@ class RepoFileTest {
     assertThat(repo.classifier()).isEqualTo(new Classifier(List.of("a*", "b*"), List.of("c*")));
     assertThat(repo.lifetimes())
         .isEqualTo(
-            new Lifetimes(Duration.ofMinutes(5), null, Duration.ZERO, Duration.ofDays(1), true));
+            new Lifetimes(
+                Duration.ofMinutes(5),
+                null,
+                Duration.ZERO,
+                Duration.ofDays(1),
+                false,
+                5,
+                Duration.ofDays(7),
+                Duration.ofHours(1)));
     assertThat(repo.retries()).isEqualTo(5);
     assertThat(repo.maxParallelDownloads()).isEqualTo(6);
     assertThat(repo.transport())

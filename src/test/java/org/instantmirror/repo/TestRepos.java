@@ -18,7 +18,7 @@ final class TestRepos {
         "Test",
         bases,
         Classifier.BUILT_IN,
-        new Lifetimes(second, second, second, second, true),
+        new Lifetimes(second, second, second, second, true, 3, second, second),
         new Transport(
             second, second, 0, null, null, null, true, null, null, null, null, null, Set.of(), 1),
         1,

@@ -220,6 +220,107 @@ class GenerationTest {
   }
 
   @Test
+  void filesThatNoKeptGenerationListsGoWithUpstream() throws Exception {
+    mirror.close();
+    mirror = RunningMirror.setup().repo(upstream, "keep_generations = 2").clock(clock).start();
+    repository.add("a-1.rpm", Packages.rpm(1000, 1));
+    String firstPrimary = repository.primaryPath();
+    repository.publish();
+    goLive(1);
+    assertThat(ask("a-1.rpm").status()).isEqualTo(200);
+    mirror.awaitStored("os/a-1.rpm");
+    repository.drop("a-1.rpm").add("a-2.rpm", Packages.rpm(1000, 2)).publish();
+    upstream.remove("/os/" + firstPrimary);
+    goLive(2);
+    repository.add("a-3.rpm", Packages.rpm(1000, 3)).publish();
+    goLive(3);
+    // Of the last two it is none any more, but of the last 48 hours.
+    clock.advance(Duration.ofHours(47));
+    assertThat(ask("a-1.rpm").status()).isEqualTo(200);
+
+    clock.advance(Duration.ofHours(2));
+    repository.add("a-4.rpm", Packages.rpm(1000, 4)).publish();
+    goLive(4);
+    assertThat(ask("a-1.rpm").status()).isEqualTo(404);
+    assertThat(mirror.stored("os/a-1.rpm")).doesNotExist();
+    assertThat(ask("a-2.rpm").status()).isEqualTo(200);
+  }
+
+  @Test
+  void listsOfAKindThatNobodyHasTakenAreNotFetched() {
+    repository
+        .other("filelists", new byte[] {1})
+        .other("other", new byte[] {2})
+        .add("a-1.rpm", Packages.rpm(1000, 1))
+        .publish();
+    goLive(1);
+    assertThat(ask(repository.otherPath("filelists")).status()).isEqualTo(200);
+    repository
+        .other("filelists", new byte[] {3})
+        .other("other", new byte[] {4})
+        .add("b-1.rpm", Packages.rpm(1000, 2))
+        .publish();
+    goLive(2);
+    assertThat(upstream.requests("/os/" + repository.otherPath("filelists"))).hasSize(1);
+    assertThat(upstream.requests("/os/" + repository.otherPath("other"))).isEmpty();
+  }
+
+  @Test
+  void incompleteGenerationIsComplainedAboutOnce() {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publishRepomd();
+    for (int i = 1; i <= 3; i++) {
+      assertThat(ask(REPOMD).status()).isEqualTo(200);
+      int asked = i;
+      await().until(() -> upstream.requests("/os/" + repository.primaryPath()).size() >= 3 * asked);
+    }
+    repository.publishPrimary();
+    goLive(2);
+    assertThat(log.all()).filteredOn(line -> line.contains("generation 1 stays")).hasSize(1);
+  }
+
+  @Test
+  void generationThatOnlyAnotherUpstreamHasWholeIsTakenFromThere() {
+    FakeUpstream other = FakeUpstream.start();
+    mirror.close();
+    mirror =
+        RunningMirror.setup()
+            .repo("repo", java.util.List.of(upstream.origin() + "/", other.origin() + "/"))
+            .clock(clock)
+            .start();
+    try {
+      PublishedRepository whole = new PublishedRepository(other, "/os/");
+      repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+      whole.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+      goLive(1);
+      // The first one lists what nobody has; the second one is a day ahead of what is live.
+      repository.list("c-1.rpm", Packages.rpm(1000, 3)).publishRepomd();
+      whole.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+      assertThat(ask(REPOMD).status()).isEqualTo(200);
+      log.await("generation 2 is live");
+      clock.advance(STICKY);
+      assertThat(mirror.get("os/" + REPOMD).body()).isEqualTo(whole.repomd());
+      assertThat(log.await("generation 1 stays")).contains(upstream.origin());
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
+  void repositoryInUseIsLookedAtWithoutBeingAskedFor() {
+    mirror.close();
+    mirror =
+        RunningMirror.setup().repo(upstream, "metadata_timer_sync = 0.1s").clock(clock).start();
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    assertThat(ask(REPOMD).status()).isEqualTo(200);
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    clock.advance(STICKY);
+    log.await("generation 2 is live");
+  }
+
+  @Test
   void namesWithoutAChecksumAreReplacedWithTheirGeneration() {
     repository = new PublishedRepository(upstream, "/os/", "primary.xml.gz");
     repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -298,7 +299,7 @@ class RepodataIT {
         PackageIndexing indexing = store.packages().begin(folder, 1)) {
       PrimaryReader.read(
           new ByteArrayInputStream(bytes(primary)), "primary", ReadLimits.DISTRIBUTION, indexing);
-      indexing.complete();
+      indexing.complete(new byte[0], Instant.EPOCH);
       for (PackageEntry entry : packages(primary)) {
         assertThat(store.packages().find(folder.entry(entry.location()).orElseThrow()))
             .singleElement()

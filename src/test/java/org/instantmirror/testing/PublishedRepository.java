@@ -22,6 +22,7 @@ public final class PublishedRepository {
   private final String folder;
   private final Map<String, byte[]> listed = new LinkedHashMap<>();
   private final String primaryName;
+  private final Map<String, byte[]> others = new LinkedHashMap<>();
   private boolean signed;
   private byte[] repomd = {};
   private Instant time = Instant.parse("2026-01-01T00:00:00Z");
@@ -71,8 +72,28 @@ public final class PublishedRepository {
     return this;
   }
 
+  /** Has the next generations hold another list beside that of the packages. */
+  public PublishedRepository other(String type, byte[] content) {
+    others.put(type, content);
+    return this;
+  }
+
+  /** Where that list lies, below the folder. */
+  public String otherPath(String type) {
+    return "repodata/" + sha256(content(type)) + "-" + type + ".xml";
+  }
+
+  private byte[] content(String type) {
+    byte[] content = others.get(type);
+    if (content == null) {
+      throw new IllegalArgumentException("no list of type " + type);
+    }
+    return content;
+  }
+
   /** Publishes the next generation, a day younger than the last. */
   public PublishedRepository publish() {
+    others.forEach((type, content) -> put(otherPath(type), content));
     return publishPrimary().publishRepomd().publishSignature().next();
   }
 
@@ -173,7 +194,19 @@ public final class PublishedRepository {
         + name
         + "\"/><size>"
         + primary.length
-        + "</size></data></repomd>\n";
+        + "</size></data>"
+        + String.join("", others.keySet().stream().map(this::other).toList())
+        + "</repomd>\n";
+  }
+
+  private String other(String type) {
+    return "<data type=\""
+        + type
+        + "\"><checksum type=\"sha256\">"
+        + sha256(content(type))
+        + "</checksum><location href=\""
+        + otherPath(type)
+        + "\"/></data>";
   }
 
   private static byte[] gzip(String text) {

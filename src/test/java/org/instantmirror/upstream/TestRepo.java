@@ -128,7 +128,10 @@ final class TestRepo {
             Duration.ofHours(1),
             Duration.ofSeconds(5),
             Duration.ofHours(48),
-            true),
+            true,
+            3,
+            Duration.ZERO,
+            Duration.ZERO),
         transport(),
         4,
         3);

@@ -1,0 +1,112 @@
+package org.instantmirror.mirror;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.RepositoryFolder;
+import org.instantmirror.store.FileIdentity;
+import org.instantmirror.store.StorageException;
+import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredEntry;
+
+/**
+ * Where the files of a generation lie before, while and after it is live: staged, in the tree, set
+ * aside. Thread-safe, as far as each generation is published by one thread.
+ */
+final class Publication {
+
+  private final Store store;
+  private final Clock clock;
+
+  Publication(Store store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** The generation with the files that are staged as its {@code repomd.xml} and companions. */
+  Generation staged(Generation next) {
+    Map<EntryKey, FileIdentity> files = new HashMap<>();
+    for (EntryKey top : Folders.tops(next.folder())) {
+      store
+          .find(Folders.staged(top), clock.instant())
+          .ifPresent(entry -> files.put(top, entry.file()));
+    }
+    return next.with(files);
+  }
+
+  /** Moves what is staged into the tree, {@code repomd.xml} last. */
+  void publish(Generation next) throws StorageException {
+    List<EntryKey> order = new ArrayList<>();
+    next.parts().forEach(part -> order.add(part.key()));
+    order.addAll(Folders.tops(next.folder()));
+    for (EntryKey key : order) {
+      Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
+      if (staged.isPresent()) {
+        var unused = store.move(staged.get(), key);
+      }
+    }
+  }
+
+  /**
+   * Sets {@code repomd.xml} and its companions of the live generation aside, so that clients that
+   * have taken one of them get the others when the next one is live.
+   *
+   * @param known that one and those before it, of which nobody takes these files any more
+   */
+  void setAside(List<Generation> known) throws StorageException {
+    Generation live = known.get(0);
+    for (EntryKey top : Folders.tops(live.folder())) {
+      for (Generation earlier : known.subList(1, known.size())) {
+        drop(Folders.earlier(top, earlier.number()));
+      }
+      Optional<StoredEntry> entry = store.find(top, clock.instant());
+      if (entry.isPresent()) {
+        var unused = store.copy(entry.get(), Folders.earlier(top, live.number()));
+      }
+    }
+  }
+
+  /**
+   * {@code repomd.xml} or a companion of the live generation. While that is being published some of
+   * the tree's are still those of the one before; then it is staged.
+   *
+   * @return empty if there is none, or somebody has changed it
+   */
+  Optional<StoredEntry> live(Generation live, EntryKey top) {
+    FileIdentity file = live.tops().get(top);
+    Optional<StoredEntry> entry =
+        file == null
+            ? find(top)
+            : find(top, file)
+                .or(() -> find(Folders.staged(top), file))
+                // Moved meanwhile.
+                .or(() -> find(top, file));
+    return entry.filter(StoredEntry::mayBeServedUnchecked);
+  }
+
+  /** The same of an earlier generation, if it is set aside. */
+  Optional<StoredEntry> earlier(EntryKey top, long number) {
+    return find(Folders.earlier(top, number));
+  }
+
+  private Optional<StoredEntry> find(EntryKey key, FileIdentity file) {
+    return find(key).filter(entry -> entry.file().equals(file));
+  }
+
+  private Optional<StoredEntry> find(EntryKey key) {
+    return store.find(key, clock.instant());
+  }
+
+  /** What an assembly has left would be taken for the next one's. */
+  void dropStaged(RepositoryFolder folder) {
+    Folders.tops(folder).forEach(top -> drop(Folders.staged(top)));
+  }
+
+  private void drop(EntryKey key) {
+    find(key).ifPresent(store::drop);
+  }
+}

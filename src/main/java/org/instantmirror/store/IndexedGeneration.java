@@ -1,0 +1,48 @@
+package org.instantmirror.store;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Arrays;
+import org.instantmirror.repodata.RepositoryFolder;
+
+/** A complete generation of the package index, and the {@code repomd.xml} it stands for. */
+public final class IndexedGeneration {
+
+  private final RepositoryFolder folder;
+  private final long number;
+  private final Instant since;
+  private final byte[] repomd;
+
+  IndexedGeneration(RepositoryFolder folder, long number, Instant since, byte[] repomd) {
+    this.folder = folder;
+    this.number = number;
+    this.since = since;
+    this.repomd = repomd;
+  }
+
+  /** The repository. */
+  public RepositoryFolder folder() {
+    return folder;
+  }
+
+  /** A later one has a higher number. */
+  public long number() {
+    return number;
+  }
+
+  /** When it began, as its caller said. */
+  public Instant since() {
+    return since;
+  }
+
+  /** Its {@code repomd.xml}. */
+  public InputStream repomd() {
+    return new ByteArrayInputStream(repomd);
+  }
+
+  /** Whether it stands for that {@code repomd.xml}. */
+  public boolean isOf(byte[] other) {
+    return Arrays.equals(repomd, other);
+  }
+}
