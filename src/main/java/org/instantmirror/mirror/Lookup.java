@@ -115,7 +115,8 @@ final class Lookup implements Planner {
       // Some have been asked just now; what the others have is another question.
       return new Plan.Ask(found.stored, found.listed);
     }
-    if (found.knownMissing) {
+    // An assembly, which says itself what the file must be, wants to know what is there now.
+    if (found.knownMissing && ordered.listed() == null) {
       return new Plan.KnownMissing();
     }
     if (found.stored != null
