@@ -2,7 +2,6 @@ package org.instantmirror.mirror;
 
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +21,7 @@ import org.instantmirror.download.Preference;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
-import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.RepositoryFolder;
-import org.instantmirror.store.FileIdentity;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -42,43 +39,15 @@ final class Generations implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
-  /** How long repodata that couldn't be used is let be; what it names may have been on its way. */
-  private static final Duration UNUSABLE = Duration.ofMinutes(1);
-
-  /** How many upstreams are asked for another repomd.xml than an incomplete one. */
-  private static final int MOST_OTHERS = 3;
-
   private final Store store;
   private final Clock clock;
-  private final KnownPackages packages;
+  private final GenerationRecords records;
+  private final Setbacks setbacks;
   private final Assembly.Means means;
   private final Publication publication;
   private final StickyClients sticky = new StickyClients();
 
-  /** The live one first, then those before it, the latest first. */
-  private final Map<RepositoryFolder, List<Generation>> known = new ConcurrentHashMap<>();
-
   private final Set<RepositoryFolder> assembling = ConcurrentHashMap.newKeySet();
-
-  /** Those whose repodata couldn't be used: not looked at again for a while. */
-  private final Map<RepositoryFolder, Unusable> unusable = new ConcurrentHashMap<>();
-
-  /**
-   * Repodata that couldn't be used.
-   *
-   * @param file the {@code repomd.xml}
-   */
-  private record Unusable(FileIdentity file, Instant at) {
-    boolean holds(FileIdentity other, Instant now) {
-      return file.equals(other) && !at.isAfter(now) && now.isBefore(at.plus(UNUSABLE));
-    }
-  }
-
-  /** From where those repomd.xml came that the others were asked for after. */
-  private final Map<RepositoryFolder, Set<URI>> incomplete = new ConcurrentHashMap<>();
-
-  /** What was logged last of those whose next generation isn't complete. */
-  private final Map<RepositoryFolder, String> complaints = new ConcurrentHashMap<>();
 
   private final ExecutorService reader =
       Executors.newSingleThreadExecutor(
@@ -94,48 +63,16 @@ final class Generations implements AutoCloseable {
   Generations(Store store, Function<Order, CompletableFuture<Void>> obtain, Clock clock) {
     this.store = store;
     this.clock = clock;
-    this.packages = new KnownPackages(store.packages(), known);
+    this.setbacks = new Setbacks(clock);
     this.means = new Assembly.Means(store, obtain, reader, clock);
     this.publication = new Publication(store, clock);
-    known.putAll(new Recovery(store, publication, clock).run());
+    this.records =
+        new GenerationRecords(store.packages(), new Recovery(store, publication, clock).run());
   }
 
-  /** What is listed is another when this number is another. */
-  long version() {
-    return packages.version();
-  }
-
-  /**
-   * What a file must be: what the live generation says, else the latest one that is kept.
-   *
-   * @return empty if none of them lists it, or repodata isn't to be trusted
-   */
-  Optional<ListedFile> listed(EntryKey key) {
-    if (known.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<RepositoryFolder> folder = Folders.ofRepodata(key);
-    if (folder.isEmpty()) {
-      return packages.listed(key);
-    }
-    return known.getOrDefault(folder.get(), List.of()).stream()
-        .map(generation -> generation.listed().get(key))
-        .flatMap(listed -> Optional.ofNullable(listed).stream())
-        .findFirst();
-  }
-
-  /**
-   * The live generation of the repository that the file stands for: {@code repomd.xml} and such.
-   */
-  Optional<Generation> liveOf(EntryKey top) {
-    return known.isEmpty()
-        ? Optional.empty()
-        : Folders.ofTop(top).flatMap(folder -> Optional.ofNullable(live(folder)));
-  }
-
-  private @Nullable Generation live(RepositoryFolder folder) {
-    List<Generation> all = known.get(folder);
-    return all == null ? null : all.get(0);
+  /** Which there are. */
+  GenerationRecords records() {
+    return records;
   }
 
   /**
@@ -173,9 +110,9 @@ final class Generations implements AutoCloseable {
       return;
     }
     Optional<StoredEntry> stored = store.find(Folders.repomd(folder), clock.instant());
-    Generation live = live(folder);
+    Generation live = records.live(folder);
     if (stored.isEmpty() || !stored.get().mayBeServedUnchecked()) {
-      forget(folder);
+      records.forget(folder);
       return;
     }
     StoredEntry repomd = stored.get();
@@ -183,17 +120,9 @@ final class Generations implements AutoCloseable {
       return;
     }
     // Somebody else put another in its place: what was known may not hold any more.
-    forget(folder);
-    Unusable before = unusable.get(folder);
-    boolean letBe = before != null && before.holds(repomd.file(), clock.instant());
-    if (!letBe && assembling.add(folder)) {
+    records.forget(folder);
+    if (!setbacks.isUnusable(folder, repomd.file()) && assembling.add(folder)) {
       assemble(repo, folder, repomd, null);
-    }
-  }
-
-  private void forget(RepositoryFolder folder) {
-    if (known.remove(folder) != null) {
-      packages.changed();
     }
   }
 
@@ -228,7 +157,7 @@ final class Generations implements AutoCloseable {
 
   /** Assembles what a check has brought, if anything; one after the other. */
   private void next(Repo repo, RepositoryFolder folder) {
-    Generation live = live(folder);
+    Generation live = records.live(folder);
     EntryKey top = Folders.repomd(folder);
     if (live == null
         || store.find(Folders.incoming(top), clock.instant()).isEmpty()
@@ -287,8 +216,10 @@ final class Generations implements AutoCloseable {
         keep(repo, List.of(next.with(Map.of(repomd.key(), repomd.file()))));
       } else {
         Generation staged = publication.staged(next);
-        List<Generation> before = known.getOrDefault(folder, List.of(live));
-        publication.setAside(before);
+        List<Generation> before = records.of(folder);
+        if (!before.isEmpty()) {
+          publication.setAside(before);
+        }
         List<Generation> all = new ArrayList<>(List.of(staged));
         all.addAll(before);
         keep(repo, all);
@@ -296,28 +227,19 @@ final class Generations implements AutoCloseable {
           publication.publish(staged);
         } catch (StorageException fault) {
           // Which of its files are in the tree? What is there is read again.
-          forget(folder);
+          records.forget(folder);
           throw fault;
         }
       }
     } catch (StorageException fault) {
       throw new CompletionException(fault);
     }
-    complaints.remove(folder);
-    incomplete.remove(folder);
+    setbacks.forget(folder);
     LOG.info("{}: generation {} is live", folder, next.number());
   }
 
   private void keep(Repo repo, List<Generation> all) throws StorageException {
-    List<Generation> kept = Kept.of(all, repo.lifetimes().generations(), clock.instant());
-    RepositoryFolder folder = kept.get(0).folder();
-    known.put(folder, kept);
-    packages.changed();
-    for (long number : store.packages().generations(folder)) {
-      if (kept.stream().noneMatch(generation -> generation.number() == number)) {
-        store.packages().drop(folder, number);
-      }
-    }
+    records.keep(Kept.of(all, repo.lifetimes().generations(), clock.instant()));
   }
 
   private boolean isStill(StoredEntry file) {
@@ -338,7 +260,7 @@ final class Generations implements AutoCloseable {
     LOG.debug("{}", folder, cause);
     if (live != null) {
       publication.dropStaged(folder);
-      complain(
+      setbacks.complain(
           folder,
           "the new repomd.xml of "
               + repomd.source()
@@ -350,33 +272,24 @@ final class Generations implements AutoCloseable {
         askOthers(repo, folder, repomd.source());
       }
     } else if (isStill(repomd)) {
-      unusable.put(folder, new Unusable(repomd.file(), clock.instant()));
-      complain(folder, "its files can't be verified by checksum yet: " + cause.getMessage());
-    }
-  }
-
-  /** Once, until something else is to be said. */
-  private void complain(RepositoryFolder folder, String complaint) {
-    if (!complaint.equals(complaints.put(folder, complaint))) {
-      LOG.warn("{}: {}", folder, complaint);
+      setbacks.unusable(folder, repomd.file());
+      setbacks.complain(
+          folder, "its files can't be verified by checksum yet: " + cause.getMessage());
     }
   }
 
   /** Another upstream may have a generation that is newer than ours, and whole. */
   private void askOthers(Repo repo, RepositoryFolder folder, @Nullable URI source) {
-    Set<URI> sources = incomplete.computeIfAbsent(folder, none -> ConcurrentHashMap.newKeySet());
-    if (source == null || !sources.add(source) || sources.size() > MOST_OTHERS) {
-      incomplete.remove(folder);
+    Set<URI> sources = setbacks.incomplete(folder, source);
+    if (sources.isEmpty()) {
       return;
     }
     check(repo, folder, Preference.except(sources))
         .thenRun(
             () -> {
-              boolean none =
-                  store.find(Folders.incoming(Folders.repomd(folder)), clock.instant()).isEmpty();
-              if (none && !assembling.contains(folder)) {
-                // The next check begins with the first of them again.
-                incomplete.remove(folder);
+              EntryKey incoming = Folders.incoming(Folders.repomd(folder));
+              if (store.find(incoming, clock.instant()).isEmpty() && !assembling.contains(folder)) {
+                setbacks.othersAsked(folder);
               }
             });
   }
@@ -400,10 +313,10 @@ final class Generations implements AutoCloseable {
 
   /** Upstream doesn't have the file: if repodata lists it, upstream may have changed that. */
   void missing(Order order) {
-    if (order.key().repo().isArea() || known.isEmpty()) {
+    if (order.key().repo().isArea()) {
       return;
     }
-    packages
+    records
         .listing(order.key())
         .forEach(
             folder -> {
@@ -414,6 +327,6 @@ final class Generations implements AutoCloseable {
   @Override
   public void close() {
     reader.shutdownNow();
-    packages.close();
+    records.close();
   }
 }

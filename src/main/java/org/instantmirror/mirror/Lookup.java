@@ -62,7 +62,9 @@ final class Lookup implements Planner {
   Found find(Order order, Instant now) {
     Optional<StoredEntry> stored = store.find(order.key(), now);
     ListedFile listed =
-        order.listed() != null ? order.listed() : generations.listed(order.key()).orElse(null);
+        order.listed() != null
+            ? order.listed()
+            : generations.records().listed(order.key()).orElse(null);
     Decision decision =
         stored.isPresent() && listed != null
             ? Trust.decide(stored.get().response(), listed)
@@ -70,7 +72,11 @@ final class Lookup implements Planner {
     boolean missing =
         stored.isEmpty()
             && negatives.holds(
-                order.key(), Kind.MISSING, now, negativeLifetime(order), generations.version());
+                order.key(),
+                Kind.MISSING,
+                now,
+                negativeLifetime(order),
+                generations.records().version());
     boolean superseded = decision.reason() == Decision.Reason.SUPERSEDED;
     return new Found(superseded ? null : stored.orElse(null), decision, listed, missing);
   }
@@ -89,7 +95,7 @@ final class Lookup implements Planner {
                     Kind.CHECK_FAILED,
                     now,
                     Freshness.CHECK_INTERVAL,
-                    generations.version()),
+                    generations.records().version()),
         now);
   }
 
@@ -141,13 +147,14 @@ final class Lookup implements Planner {
 
   @Override
   public void recordMissing(Order order, Instant now) {
-    negatives.record(Folders.live(order.key()), Kind.MISSING, now, generations.version());
+    negatives.record(Folders.live(order.key()), Kind.MISSING, now, generations.records().version());
     generations.missing(order);
   }
 
   @Override
   public void recordFailedCheck(Order order, Instant now) {
-    negatives.record(Folders.live(order.key()), Kind.CHECK_FAILED, now, generations.version());
+    negatives.record(
+        Folders.live(order.key()), Kind.CHECK_FAILED, now, generations.records().version());
   }
 
   @Override

@@ -86,7 +86,7 @@ public final class Mirror implements AutoCloseable {
   /** The answer, if it can be given without asking upstream. */
   public Optional<Answer> immediate(MirrorRequest request) {
     generations.asked(request.order());
-    Optional<Generation> live = generations.liveOf(request.key());
+    Optional<Generation> live = generations.records().liveOf(request.key());
     if (live.isPresent()) {
       return tops.known(request, live.get());
     }
@@ -105,7 +105,7 @@ public final class Mirror implements AutoCloseable {
   }
 
   private CompletableFuture<Answer> answer(MirrorRequest request, int round) {
-    Optional<Generation> live = generations.liveOf(request.key());
+    Optional<Generation> live = generations.records().liveOf(request.key());
     if (live.isPresent()) {
       Optional<Answer> known = tops.known(request, live.get());
       if (known.isPresent()) {

@@ -1,0 +1,110 @@
+package org.instantmirror.mirror;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.ListedFile;
+import org.instantmirror.repodata.RepositoryFolder;
+import org.instantmirror.store.PackageIndex;
+import org.instantmirror.store.StorageException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which generations there are of each repository, and what they list. Thread-safe; answers without
+ * asking upstream.
+ */
+final class GenerationRecords implements AutoCloseable {
+
+  private final PackageIndex index;
+
+  /** The live one first, then those before it, the latest first. */
+  private final Map<RepositoryFolder, List<Generation>> known = new ConcurrentHashMap<>();
+
+  private final KnownPackages packages;
+
+  /**
+   * @param recovered what an earlier process has left
+   */
+  GenerationRecords(PackageIndex index, Map<RepositoryFolder, List<Generation>> recovered) {
+    this.index = index;
+    this.packages = new KnownPackages(index, known);
+    known.putAll(recovered);
+  }
+
+  /** Another number after each change. */
+  long version() {
+    return packages.version();
+  }
+
+  /** Those of a repository, the live one first; empty if none is known. */
+  List<Generation> of(RepositoryFolder folder) {
+    return known.getOrDefault(folder, List.of());
+  }
+
+  /** The live one. */
+  @Nullable Generation live(RepositoryFolder folder) {
+    List<Generation> all = known.get(folder);
+    return all == null ? null : all.get(0);
+  }
+
+  /** The live one of the repository that the file stands for: {@code repomd.xml} and such. */
+  Optional<Generation> liveOf(EntryKey top) {
+    return known.isEmpty()
+        ? Optional.empty()
+        : Folders.ofTop(top).flatMap(folder -> Optional.ofNullable(live(folder)));
+  }
+
+  /**
+   * What a file must be: what the live generation says, else the latest one that is kept.
+   *
+   * @return empty if none of them lists it, or repodata isn't to be trusted
+   */
+  Optional<ListedFile> listed(EntryKey key) {
+    if (known.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<RepositoryFolder> folder = Folders.ofRepodata(key);
+    if (folder.isEmpty()) {
+      return packages.listed(key);
+    }
+    return of(folder.get()).stream()
+        .map(generation -> generation.listed().get(key))
+        .flatMap(listed -> Optional.ofNullable(listed).stream())
+        .findFirst();
+  }
+
+  /** The repositories whose live generation lists the package. */
+  List<RepositoryFolder> listing(EntryKey key) {
+    return known.isEmpty() ? List.of() : packages.listing(key);
+  }
+
+  /**
+   * Goes by these from now on; all others of that repository leave the index.
+   *
+   * @param kept at least one, the live one first
+   */
+  void keep(List<Generation> kept) throws StorageException {
+    RepositoryFolder folder = kept.get(0).folder();
+    known.put(folder, List.copyOf(kept));
+    packages.changed();
+    for (long number : index.generations(folder)) {
+      if (kept.stream().noneMatch(generation -> generation.number() == number)) {
+        index.drop(folder, number);
+      }
+    }
+  }
+
+  /** What was known of a repository may not hold any more. */
+  void forget(RepositoryFolder folder) {
+    if (known.remove(folder) != null) {
+      packages.changed();
+    }
+  }
+
+  @Override
+  public void close() {
+    packages.close();
+  }
+}
