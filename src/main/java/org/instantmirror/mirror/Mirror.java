@@ -143,6 +143,7 @@ public final class Mirror implements AutoCloseable {
     Attachment attachment = coordinator.join(order);
     return patience
         .within(attachment.opening().<Optional<Opening>>thenApply(Optional::of), Optional.empty())
+        .thenCompose(opening -> inTime(opening, attachment))
         .thenCompose(
             opening -> {
               Optional<Answer> answer =
@@ -211,6 +212,16 @@ public final class Mirror implements AutoCloseable {
 
   private static Answer stale(StoredEntry stored) {
     return new Answer.Stored(stored, Forwarding.UNREACHABLE);
+  }
+
+  /** What the download has to say in the very moment in which the client's patience ends. */
+  private static CompletableFuture<Optional<Opening>> inTime(
+      Optional<Opening> opening, Attachment attachment) {
+    Phase phase = attachment.download().phase();
+    boolean waits = phase == Phase.PENDING || phase == Phase.HEADERS;
+    return opening.isPresent() || waits
+        ? CompletableFuture.completedFuture(opening)
+        : attachment.opening().thenApply(Optional::of);
   }
 
   /** The client has waited long enough; the download goes on behind it. */
