@@ -27,13 +27,11 @@ final class RepublishFigures {
     long seed = Long.parseLong(arguments[1]);
     Path failed = Files.createDirectories(Path.of(arguments[2]));
     boolean right;
-    try (RepublishedUpstream upstream = RepublishedUpstream.create(seed)) {
-      List<RepublishFront> fronts = RepublishFront.all(upstream.url());
-      try {
-        right = run(rounds, seed, upstream, fronts, failed);
-      } finally {
-        fronts.forEach(RepublishFront::close);
-      }
+    try (RepublishedUpstream upstream = RepublishedUpstream.create(seed);
+        RepublishFront mirror = RepublishFront.mirror(upstream.url());
+        RepublishFront nothing = RepublishFront.nothing(upstream.url());
+        RepublishFront cache = RepublishFront.nginxCache(upstream.url())) {
+      right = run(rounds, seed, upstream, List.of(mirror, nothing, cache), failed);
     }
     // Threads of closed pools may linger for a minute.
     System.exit(right ? 0 : 1);

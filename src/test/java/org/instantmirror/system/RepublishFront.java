@@ -1,6 +1,5 @@
 package org.instantmirror.system;
 
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** What stands between the clients and an upstream that is published again and again. */
@@ -32,7 +31,13 @@ abstract class RepublishFront implements AutoCloseable {
   /** InstantMirror with its defaults. */
   static RepublishFront mirror(String upstream) {
     MirrorFiles files = MirrorFiles.create().repo(REPO, upstream);
-    MirrorProcess mirror = MirrorProcess.start(files);
+    MirrorProcess mirror;
+    try {
+      mirror = MirrorProcess.start(files);
+    } catch (RuntimeException failure) {
+      files.close();
+      throw failure;
+    }
     return new RepublishFront("through InstantMirror") {
       private final Pattern live = Pattern.compile("generation \\d+ is live");
 
@@ -78,10 +83,5 @@ abstract class RepublishFront implements AutoCloseable {
         cache.close();
       }
     };
-  }
-
-  /** All three of them. */
-  static List<RepublishFront> all(String upstream) {
-    return List.of(mirror(upstream), nothing(upstream), nginxCache(upstream));
   }
 }

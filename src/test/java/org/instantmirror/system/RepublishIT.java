@@ -9,16 +9,8 @@ import org.junit.jupiter.api.Test;
  * Real clients, which check signatures, while upstream publishes its repository anew again and
  * again, and is inconsistent itself most of the time. {@code src/bench/republish} makes more of it.
  */
-@RequiresPrograms({
-  Program.DNF,
-  Program.ZYPPER,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.DNF, Program.ZYPPER, Program.NGINX, Program.ROOT_USER})
 class RepublishIT {
   private static final int ROUNDS = 30;
 

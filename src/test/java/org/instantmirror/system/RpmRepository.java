@@ -65,16 +65,24 @@ final class RpmRepository {
 
   /** The same, with repodata that doesn't list some packages, whose files stay where they are. */
   void publishWithout(Collection<SampleRpm> unlisted, Instant lastModified) {
-    List<String> arguments = new ArrayList<>(List.of("--quiet"));
-    unlisted.forEach(rpm -> arguments.add("--excludes=" + rpm.fileName()));
-    publishWith(arguments, lastModified);
+    createrepo(unlisted.stream().map(rpm -> "--excludes=" + rpm.fileName()).toList());
+    sign(lastModified);
   }
 
-  private void publishWith(List<String> options, Instant lastModified) {
-    List<String> arguments = new ArrayList<>(options);
+  /** Makes repodata anew, unsigned, with options of createrepo_c. */
+  void createrepo(List<String> options) {
+    List<String> arguments = new ArrayList<>(List.of("--quiet"));
+    arguments.addAll(options);
     arguments.add(folder.toString());
     Command.of(Program.CREATEREPO_C.path(), arguments).run().succeeded();
-    sign(lastModified);
+  }
+
+  /** Adds a file to repodata, unsigned, with options of modifyrepo_c. */
+  void modifyrepo(Path file, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.add(file.toString());
+    arguments.add(folder.resolve("repodata").toString());
+    Command.of(Program.MODIFYREPO_C.path(), arguments).run().succeeded();
   }
 
   /** Signs repodata as it is, and dates it. */

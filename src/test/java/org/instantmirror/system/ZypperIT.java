@@ -6,15 +6,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** zypper, whose order of requests differs from dnf's: the signature comes before repomd.xml. */
-@RequiresPrograms({
-  Program.ZYPPER,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.ZYPPER, Program.NGINX, Program.ROOT_USER})
 class ZypperIT {
   @AutoClose private final MirroredRepository mirrored = MirroredRepository.overNginx();
 
