@@ -26,6 +26,7 @@ import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.Decompression;
+import org.instantmirror.repodata.DetachedSignature;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.PrimaryReader;
 import org.instantmirror.repodata.ReadLimits;
@@ -48,6 +49,9 @@ import org.slf4j.LoggerFactory;
 final class Assembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
+  /** In bytes; more than any has. */
+  private static final int LONGEST_SIGNATURE = 1 << 16;
 
   private final Means means;
   private final Store store;
@@ -231,6 +235,7 @@ final class Assembly {
     }
     if (previous != null) {
       requireNewSignature();
+      requireItsSignature();
     }
     index(next);
     return next;
@@ -244,6 +249,20 @@ final class Assembly {
               && store.find(Folders.staged(key), clock.instant()).isEmpty();
       if (lags) {
         throw new Incomplete(key + " hasn't changed with repomd.xml");
+      }
+    }
+  }
+
+  /** One that changed may be of a {@code repomd.xml} before this one, or after it. */
+  private void requireItsSignature() throws IOException {
+    for (EntryKey key : Folders.signedWith(folder)) {
+      Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
+      if (Folders.isSignature(key) && staged.isPresent()) {
+        Optional<DetachedSignature> signature =
+            DetachedSignature.of(open(staged.get(), in -> in.readNBytes(LONGEST_SIGNATURE)));
+        if (signature.isPresent() && !open(repomd, signature.get()::mayBeOf)) {
+          throw new Incomplete(key + " is the signature of another repomd.xml");
+        }
       }
     }
   }

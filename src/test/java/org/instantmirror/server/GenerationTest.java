@@ -200,6 +200,26 @@ class GenerationTest {
   }
 
   @Test
+  void signatureOfAGenerationThatWasMissedIsNotTakenForThisOnes() {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    goLive(1);
+    byte[] first = repository.repomd();
+    // Nobody asked while this one was upstream; its signature is still there.
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    repository.add("c-1.rpm", Packages.rpm(1000, 3)).publishPrimary().publishRepomd();
+    assertServes(REPOMD, first);
+    log.await("is the signature of another repomd.xml");
+    assertThat(log.all()).noneMatch(line -> line.contains("generation 2 is live"));
+
+    repository.publishSignature();
+    goLive(2);
+    clock.advance(STICKY);
+    assertServes(SIGNATURE, repository.signature());
+    assertServes(REPOMD, repository.repomd());
+  }
+
+  @Test
   void filesOfEarlierGenerationsStayServableWhenUpstreamDropsThem() throws Exception {
     byte[] old = Packages.rpm(1000, 1);
     repository.add("a-1.rpm", old);

@@ -21,6 +21,7 @@ abstract class ConfiguredServer implements Upstream {
             Command.of(program.path(), arguments.apply(work)),
             port,
             work.path().resolve(name + ".log"));
+    Opened.add(this);
   }
 
   final WorkDirectory work() {
@@ -53,6 +54,7 @@ abstract class ConfiguredServer implements Upstream {
 
   @Override
   public final void close() {
+    Opened.remove(this);
     process.close();
     work.close();
   }

@@ -12,14 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What people do with curl and wget: ranges, resuming, and looking at heads. */
-@RequiresPrograms({
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.CURL
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.NGINX, Program.CURL})
 class CurlIT {
   @AutoClose private final WorkDirectory work = WorkDirectory.create("curl");
   @AutoClose private final MirroredRepository mirrored = MirroredRepository.overNginx();

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * <p>Installing takes a root user; the rest doesn't.
  */
-final class Dnf implements AutoCloseable {
+final class Dnf implements ClientMachine {
   private static final String REPO = "samples";
 
   private final WorkDirectory work;
@@ -75,6 +75,11 @@ final class Dnf implements AutoCloseable {
     words.addAll(List.of(arguments));
     // Debian's rpm keeps its database in the home directory.
     return Command.of(Program.DNF.path(), words).with("HOME", work.path().toString()).run();
+  }
+
+  @Override
+  public CommandResult installLatest(String packageName) {
+    return run("--refresh", "install", packageName);
   }
 
   /** Downloads packages and what they need; {@code dnf download} would take a plugin. */

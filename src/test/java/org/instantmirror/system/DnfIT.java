@@ -11,16 +11,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A real dnf, which checks signatures, through a standalone mirror. */
-@RequiresPrograms({
-  Program.DNF,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.CURL,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.DNF, Program.NGINX, Program.CURL, Program.ROOT_USER})
 class DnfIT {
   @AutoClose private final MirroredRepository mirrored = MirroredRepository.overNginx();
 

@@ -33,6 +33,15 @@ final class HttpServerProcess implements AutoCloseable {
   /** Starts it and waits until it takes connections. */
   void start() {
     try {
+      startAndWait();
+    } catch (RuntimeException failure) {
+      stop();
+      throw failure;
+    }
+  }
+
+  private void startAndWait() {
+    try {
       Process started = command.start(log);
       process = started;
       await(name + " listens on port " + port)

@@ -12,14 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code kill -9} at the worst moment, and two mirrors on one cache directory. */
-@RequiresPrograms({
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.CURL
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.NGINX, Program.CURL})
 class KillIT {
   private static final String REPO = "samples";
   private static final int BYTES_PER_SECOND = 4 << 20;

@@ -11,15 +11,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A real dnf, and two real servers that a list names. */
-@RequiresPrograms({
-  Program.DNF,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.DNF, Program.NGINX, Program.ROOT_USER})
 class MirrorListIT {
   private static final String REPO = "samples";
 

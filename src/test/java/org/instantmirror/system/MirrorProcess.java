@@ -27,6 +27,7 @@ final class MirrorProcess implements AutoCloseable {
     this.output = output;
     this.errors = errors;
     this.url = awaitReadyLine();
+    Opened.add(this);
   }
 
   /** Starts one and waits for its ready line. */
@@ -141,6 +142,7 @@ final class MirrorProcess implements AutoCloseable {
   /** Kills it and keeps what it printed under {@code target/mirror-logs}, for whoever asks why. */
   @Override
   public void close() {
+    Opened.remove(this);
     kill();
     try {
       Path logs = Files.createDirectories(war().resolveSibling("mirror-logs"));

@@ -20,7 +20,14 @@ final class MirroredRepository implements AutoCloseable {
     this.repository = repository;
     this.upstream = upstream;
     this.files = MirrorFiles.create().repo(REPO, upstream.url(), settings);
-    this.mirror = MirrorProcess.start(files);
+    try {
+      this.mirror = MirrorProcess.start(files);
+    } catch (RuntimeException failure) {
+      upstream.close();
+      files.close();
+      work.close();
+      throw failure;
+    }
   }
 
   /** One that nginx serves, without {@link SampleRpm#HELLO_UPDATE}. */

@@ -1,6 +1,8 @@
 package org.instantmirror.system;
 
+import java.lang.reflect.AnnotatedElement;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -11,13 +13,22 @@ import org.junit.platform.commons.support.AnnotationSupport;
 final class ProgramCondition implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return AnnotationSupport.findAnnotation(context.getElement(), RequiresPrograms.class)
-        .map(needs -> verdict(context.getDisplayName(), missing(needs.value()), missingIsAnError()))
-        .orElseGet(() -> ConditionEvaluationResult.enabled("needs no programs"));
+    List<Program> needs = needs(context.getElement());
+    return needs.isEmpty()
+        ? ConditionEvaluationResult.enabled("needs no programs")
+        : verdict(context.getDisplayName(), missing(needs), missingIsAnError());
   }
 
-  private static List<String> missing(Program... needs) {
-    return Stream.of(needs)
+  /** What the annotations of a class or method name, also those of its annotations. */
+  static List<Program> needs(Optional<? extends AnnotatedElement> element) {
+    return AnnotationSupport.findRepeatableAnnotations(element, RequiresPrograms.class).stream()
+        .flatMap(needs -> Stream.of(needs.value()))
+        .distinct()
+        .toList();
+  }
+
+  private static List<String> missing(List<Program> needs) {
+    return needs.stream()
         .filter(program -> program.find().isEmpty())
         .map(Program::missing)
         .toList();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
@@ -29,5 +30,16 @@ class ProgramConditionTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> ProgramCondition.verdict("SomeIT", MISSING, true))
         .withMessage("cannot run SomeIT: dnf is not installed, not run as root");
+  }
+
+  @RequiresRpmTools
+  @RequiresPrograms(Program.DNF)
+  private static class Annotated {}
+
+  @Test
+  void programsOfAllAnnotationsAreNeeded() {
+    assertThat(ProgramCondition.needs(Optional.of(Annotated.class)))
+        .contains(Program.DNF, Program.CREATEREPO_C, Program.GPGCONF)
+        .doesNotHaveDuplicates();
   }
 }

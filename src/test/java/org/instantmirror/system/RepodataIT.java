@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.instantmirror.repo.FreeSpaceLimit;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Advisory;
@@ -43,13 +42,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever createrepo_c makes is read, and is what it says of itself. */
-@RequiresPrograms({
-  Program.CREATEREPO_C,
-  Program.MODIFYREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG
-})
+@RequiresRpmTools
+@RequiresPrograms(Program.MODIFYREPO_C)
 class RepodataIT {
   private static final List<SampleRpm> RPMS =
       List.of(SampleRpm.HELLO, SampleRpm.HELLO_UPDATE, SampleRpm.ODD, SampleRpm.TILDE);
@@ -72,10 +66,7 @@ class RepodataIT {
   }
 
   private Repomd createrepo(String... options) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("--quiet"));
-    arguments.addAll(List.of(options));
-    arguments.add(repository.folder().toString());
-    Command.of(Program.CREATEREPO_C.path(), arguments).run().succeeded();
+    repository.createrepo(List.of(options));
     return repomd();
   }
 
@@ -243,7 +234,7 @@ class RepodataIT {
   void updateInfoIsRead(String compression) throws IOException {
     createrepo();
     Path file = work.write("updateinfo.xml", UPDATE_INFO);
-    modifyrepo("--compress-type=" + compression, file.toString());
+    repository.modifyrepo(file, "--compress-type=" + compression);
     RepomdPart part = repomd().part("updateinfo").orElseThrow();
     List<Advisory> advisories = new ArrayList<>();
     UpdateInfoReader.read(
@@ -280,12 +271,6 @@ class RepodataIT {
     assertIs(part, Objects.requireNonNull(part.checksum()), bytes(part));
     assertThat(open(part)).isEqualTo(primary);
     assertPackages(part, ChecksumType.SHA256);
-  }
-
-  private void modifyrepo(String... arguments) {
-    Stream<String> all =
-        Stream.concat(Stream.of(arguments), Stream.of(repository.file("repodata").toString()));
-    Command.of(Program.MODIFYREPO_C.path(), all.toList()).run().succeeded();
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.instantmirror.system;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -15,8 +16,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@ExtendWith(ProgramCondition.class)
+@Repeatable(RequiresPrograms.All.class)
+@ExtendWith({ProgramCondition.class, Opened.class})
 @interface RequiresPrograms {
   /** All of these. */
   Program[] value();
+
+  /** Several of them, each of which counts. */
+  @Target({ElementType.TYPE, ElementType.METHOD})
+  @Retention(RetentionPolicy.RUNTIME)
+  @Inherited
+  @ExtendWith({ProgramCondition.class, Opened.class})
+  @interface All {
+    /** All of these. */
+    RequiresPrograms[] value();
+  }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -58,18 +60,33 @@ final class RpmRepository {
 
   /** Makes and signs repodata anew, and dates it. */
   void publish(Instant lastModified) {
-    publishWithout("", lastModified);
+    publishWithout(List.of(), lastModified);
   }
 
-  /**
-   * The same, with repodata that doesn't list a file that stays where it is.
-   *
-   * @param unlisted its name; empty for none
-   */
-  void publishWithout(String unlisted, Instant lastModified) {
-    Command.of(Program.CREATEREPO_C, "--quiet", "--excludes", unlisted, folder.toString())
-        .run()
-        .succeeded();
+  /** The same, with repodata that doesn't list some packages, whose files stay where they are. */
+  void publishWithout(Collection<SampleRpm> unlisted, Instant lastModified) {
+    createrepo(unlisted.stream().map(rpm -> "--excludes=" + rpm.fileName()).toList());
+    sign(lastModified);
+  }
+
+  /** Makes repodata anew, unsigned, with options of createrepo_c. */
+  void createrepo(List<String> options) {
+    List<String> arguments = new ArrayList<>(List.of("--quiet"));
+    arguments.addAll(options);
+    arguments.add(folder.toString());
+    Command.of(Program.CREATEREPO_C.path(), arguments).run().succeeded();
+  }
+
+  /** Adds a file to repodata, unsigned, with options of modifyrepo_c. */
+  void modifyrepo(Path file, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.add(file.toString());
+    arguments.add(folder.resolve("repodata").toString());
+    Command.of(Program.MODIFYREPO_C.path(), arguments).run().succeeded();
+  }
+
+  /** Signs repodata as it is, and dates it. */
+  void sign(Instant lastModified) {
     SigningKey key = SampleRpms.built().key();
     key.sign(folder.resolve("repodata/repomd.xml"));
     key.exportTo(folder.resolve("repodata/repomd.xml.key"));

@@ -10,14 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The programs without a mirror between them: where this fails, look no further. */
-@RequiresPrograms({
-  Program.DNF,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.DNF, Program.ROOT_USER})
 class ScaffoldingIT {
   private final WorkDirectory work = WorkDirectory.create("scaffolding");
   private final RpmRepository repository =

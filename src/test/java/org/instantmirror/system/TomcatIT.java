@@ -4,14 +4,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
 /** The WAR in the Tomcats that organisations have. */
-@RequiresPrograms({
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.CURL
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.NGINX, Program.CURL})
 class TomcatIT {
   /** The stock distribution of Tomcat 10.1: Servlet 6.0. */
   @Nested

@@ -11,16 +11,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The README's tour, word for word but for the distribution's server, which is local here. */
-@RequiresPrograms({
-  Program.DNF,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.CURL,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.DNF, Program.NGINX, Program.CURL, Program.ROOT_USER})
 class TourIT {
   /** What dnf makes of the variables in the tour's base URL. */
   private static final Map<String, String> VARIABLES =

@@ -40,7 +40,9 @@ final class WorkDirectory implements AutoCloseable {
       Path parent = isShort(ours) && isOpenToAll(ours) ? ours : SYSTEM;
       Path path = Files.createDirectory(parent.resolve("im-" + name + "-" + random()));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new WorkDirectory(path);
+      WorkDirectory made = new WorkDirectory(path);
+      Opened.add(made);
+      return made;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -92,6 +94,10 @@ final class WorkDirectory implements AutoCloseable {
   /** Removes it with all that is in it. */
   @Override
   public void close() {
+    Opened.remove(this);
+    if (!Files.exists(path)) {
+      return;
+    }
     List<Path> deepestFirst;
     try (Stream<Path> walk = Files.walk(path)) {
       deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();

@@ -2,22 +2,12 @@ package org.instantmirror.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** zypper, whose order of requests differs from dnf's: the signature comes before repomd.xml. */
-@RequiresPrograms({
-  Program.ZYPPER,
-  Program.CREATEREPO_C,
-  Program.RPMBUILD,
-  Program.RPMSIGN,
-  Program.GPG,
-  Program.NGINX,
-  Program.ROOT_USER
-})
+@RequiresRpmTools
+@RequiresPrograms({Program.ZYPPER, Program.NGINX, Program.ROOT_USER})
 class ZypperIT {
   @AutoClose private final MirroredRepository mirrored = MirroredRepository.overNginx();
 
@@ -33,26 +23,12 @@ class ZypperIT {
 
   /** Installs {@link SampleRpm#ODD} on a new machine. */
   private void install() {
-    try (WorkDirectory machine = WorkDirectory.create("zypper")) {
-      zypper(machine, "addrepo", mirrored.url(), "samples");
-      zypper(machine, "refresh");
-      zypper(machine, "install", SampleRpm.ODD.packageName());
+    try (Zypper zypper = Zypper.withBaseUrl(mirrored.url())) {
+      zypper.run("refresh").succeeded();
+      zypper.run("install", SampleRpm.ODD.packageName()).succeeded();
 
-      Path root = machine.path().resolve("root");
-      assertThat(root.resolve(SampleRpm.ODD.installedFile())).exists();
-      assertThat(root.resolve(SampleRpm.HELLO.installedFile())).exists();
+      assertThat(zypper.installed(SampleRpm.ODD)).exists();
+      assertThat(zypper.installed(SampleRpm.HELLO)).exists();
     }
-  }
-
-  private static void zypper(WorkDirectory machine, String... arguments) {
-    List<String> words = new ArrayList<>();
-    words.addAll(List.of("--root", machine.folder("root").toString(), "--non-interactive"));
-    words.add("--gpg-auto-import-keys");
-    words.addAll(List.of(arguments));
-    Command.of(Program.ZYPPER.path(), words)
-        .with("HOME", machine.path().toString())
-        .with("ZYPP_LOCKFILE_ROOT", machine.folder("root").toString())
-        .run()
-        .succeeded();
   }
 }

@@ -152,7 +152,7 @@ public final class PublishedRepository {
 
   /** What passes for its signature. */
   public byte[] signature() {
-    return ("signature of " + sha256(repomd) + "\n").getBytes(StandardCharsets.UTF_8);
+    return Signatures.over(repomd);
   }
 
   /** Where the list of packages of the next generation lies, below the folder. */
