@@ -44,17 +44,24 @@ final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
   private final Store store;
+  private final SignatureCheck signatures;
   private final Function<Order, CompletableFuture<Void>> obtain;
   private final Executor reader;
   private final Clock clock;
 
   /**
    * @param obtain has a file downloaded; completed when that has ended, however
+   * @param signatures what {@code repomd.xml} has to pass
    * @param reader reads repodata
    */
   Assembly(
-      Store store, Function<Order, CompletableFuture<Void>> obtain, Executor reader, Clock clock) {
+      Store store,
+      Function<Order, CompletableFuture<Void>> obtain,
+      SignatureCheck signatures,
+      Executor reader,
+      Clock clock) {
     this.store = store;
+    this.signatures = signatures;
     this.obtain = obtain;
     this.reader = reader;
     this.clock = clock;
@@ -78,6 +85,7 @@ final class Assembly {
                             .map(obtain)
                             .toArray(CompletableFuture<?>[]::new))
                     .thenCompose(done -> confirm(repo, repomd, previous))
+                    .thenCompose(done -> signatures.require(repo, folder, repomd))
                     .thenApplyAsync(
                         done -> uncheckedly(() -> finish(next, repomd, previous)), reader));
   }
@@ -117,6 +125,9 @@ final class Assembly {
       for (EntryKey key : Folders.signedWith(next.folder())) {
         orders.add(new Order(repo, Folders.staged(key), FileClass.METADATA, true, null));
       }
+    } else if (repo.signatures().required()) {
+      EntryKey key = Folders.signature(next.folder());
+      orders.add(new Order(repo, key, FileClass.METADATA, true, null));
     }
     for (Generation.Part part : needed(next, previous)) {
       ListedFile listed = part.listed().orElse(null);

@@ -59,6 +59,11 @@ final class Folders {
     return new EntryKey(folder.repo(), above + REPODATA + REPOMD);
   }
 
+  /** Its signature. */
+  static EntryKey signature(RepositoryFolder folder) {
+    return repomd(folder).sibling(SIGNATURE);
+  }
+
   /** Its signature and key. */
   static List<EntryKey> signedWith(RepositoryFolder folder) {
     EntryKey repomd = repomd(folder);

@@ -52,6 +52,7 @@ final class Generations implements AutoCloseable {
   private final Clock clock;
   private final KnownPackages packages;
   private final Assembly assembly;
+  private final SignatureCheck signatures;
   private final StickyClients sticky = new StickyClients();
 
   /** The live one first, then those before it, the latest first. */
@@ -86,12 +87,18 @@ final class Generations implements AutoCloseable {
 
   /**
    * @param obtain has a file downloaded; completed when that has ended, however
+   * @param signatures what each {@code repomd.xml} has to pass; closed with this
    */
-  Generations(Store store, Function<Order, CompletableFuture<Void>> obtain, Clock clock) {
+  Generations(
+      Store store,
+      Function<Order, CompletableFuture<Void>> obtain,
+      SignatureCheck signatures,
+      Clock clock) {
     this.store = store;
     this.clock = clock;
+    this.signatures = signatures;
     this.packages = new KnownPackages(store.packages(), known);
-    this.assembly = new Assembly(store, obtain, reader, clock);
+    this.assembly = new Assembly(store, obtain, signatures, reader, clock);
   }
 
   /**
@@ -379,6 +386,7 @@ final class Generations implements AutoCloseable {
   @Override
   public void close() {
     reader.shutdownNow();
+    signatures.close();
     packages.close();
   }
 }

@@ -87,6 +87,17 @@ public enum ConfigKey {
       "yes",
       "Whether a file whose checksum repodata lists is served without asking upstream, and"
           + " replaced when the checksum changes; downloads are verified by it."),
+  REPO_GPGCHECK(
+      Scope.BOTH,
+      "0",
+      "Whether a new repomd.xml goes live only when its signature repomd.xml.asc is good and by a"
+          + " key of gpgkey. Built-in repositories don't inherit it."),
+  GPGKEY(
+      Scope.BOTH,
+      "",
+      "Where these keys are: URLs (file, http or https), which may use the variables that baseurl"
+          + " uses. Read where repo_gpgcheck is on; what it means for packages (gpgcheck) is the"
+          + " clients'."),
   CONNECT_TIMEOUT(
       Scope.BOTH, "5s", "How long a connection to upstream may take, TLS included, 0.1s to 10m."),
   TIMEOUT(
