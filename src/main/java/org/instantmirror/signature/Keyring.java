@@ -5,11 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bouncycastle.bcpg.RSAPublicBCPGKey;
-import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPPublicKeyRing;
 import org.bouncycastle.openpgp.operator.bc.BcKeyFingerprintCalculator;
@@ -76,32 +73,26 @@ public final class Keyring {
     return keys.isEmpty();
   }
 
-  /** The ids of the primary keys, 16 hexadecimal digits each, upper case. */
+  /** The ids of the primary keys, each once, 16 hexadecimal digits, upper case. */
   public List<String> ids() {
-    return rings().stream().map(ring -> id(ring.getPublicKey().getKeyID())).toList();
+    return rings().stream().map(ring -> id(ring.getPublicKey().getKeyID())).distinct().toList();
   }
 
   static String id(long keyId) {
     return HexFormat.of().withUpperCase().toHexDigits(keyId);
   }
 
-  /**
-   * Parsed for one use by one thread. What several files say of a key counts together, so that a
-   * revocation in one of them holds.
-   */
+  /** Parsed for one use by one thread; a key that several files hold is there several times. */
   List<PGPPublicKeyRing> rings() {
-    Map<String, PGPPublicKeyRing> byFingerprint = new LinkedHashMap<>();
+    List<PGPPublicKeyRing> rings = new ArrayList<>();
     for (byte[] key : keys) {
       try {
-        PGPPublicKeyRing ring = parse(key);
-        String fingerprint = HexFormat.of().formatHex(ring.getPublicKey().getFingerprint());
-        PGPPublicKeyRing same = byFingerprint.get(fingerprint);
-        byFingerprint.put(fingerprint, same == null ? ring : PGPPublicKeyRing.join(same, ring));
-      } catch (OpenPgpException | PGPException | RuntimeException e) {
+        rings.add(parse(key));
+      } catch (OpenPgpException e) {
         throw new IllegalStateException("it has been parsed before", e);
       }
     }
-    return List.copyOf(byFingerprint.values());
+    return rings;
   }
 
   /** One for each primary key, with all that follows it. */

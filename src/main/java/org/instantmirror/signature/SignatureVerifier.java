@@ -126,8 +126,12 @@ public final class SignatureVerifier {
         }
       }
     }
+    // Several files may hold the key: that one of them revokes it counts, and also that another
+    // prolongs its life.
     return outcomes.stream()
-        .min(Comparator.comparing(SignatureOutcome::verdict))
+        .filter(outcome -> outcome.verdict() == Verdict.KEY_REVOKED)
+        .findFirst()
+        .or(() -> outcomes.stream().min(Comparator.comparing(SignatureOutcome::verdict)))
         .orElseGet(
             () ->
                 SignatureOutcome.of(

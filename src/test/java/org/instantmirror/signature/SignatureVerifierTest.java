@@ -3,12 +3,15 @@ package org.instantmirror.signature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.sig.KeyFlags;
@@ -19,6 +22,7 @@ import org.instantmirror.testing.OpenPgpKey.How;
 import org.instantmirror.testing.OpenPgpKey.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -292,6 +296,26 @@ class SignatureVerifierTest {
     byte[][] many = new byte[21][];
     Arrays.fill(many, KEY.sign(DATA, How.at(SIGNED)));
     assertThat(verdict(OpenPgpKey.armor(many), KEY)).isEqualTo(Verdict.MALFORMED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gpg-armored, gpg-armored", "gpg-binary, gpg-ed25519-with-rsa-subkey"})
+  void whatGnuPgSignedIsGood(String signature, String key) throws Exception {
+    SignatureOutcome outcome =
+        SignatureVerifier.verify(
+            text("<repomd>gpg</repomd>\n"),
+            resource("signature/" + signature),
+            Keyring.read(resource("keys/" + key)),
+            Instant.parse("2027-01-01T00:00:00Z"));
+    assertThat(outcome.verdict()).as(outcome.detail()).isEqualTo(Verdict.GOOD);
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    String path = SignatureFuzzTest.class.getSimpleName() + "Inputs/" + name;
+    try (InputStream in =
+        Objects.requireNonNull(SignatureVerifierTest.class.getResourceAsStream(path), path)) {
+      return in.readAllBytes();
+    }
   }
 
   @Test
