@@ -87,13 +87,13 @@ final class SignatureCheck implements AutoCloseable {
   private void check(Repo repo, RepositoryFolder folder, StoredEntry repomd) throws IOException {
     byte[] data =
         bytes(repomd, (int) ReadLimits.LISTING.openBytes())
-            .orElseThrow(() -> new IOException(repomd.key() + " was replaced"));
+            .orElseThrow(() -> new IOException("upstream has changed again meanwhile"));
     StoredEntry signature = signature(folder, repomd).orElse(null);
     byte[] signed =
         signature == null
             ? null
             : bytes(signature, SignatureVerifier.MOST_BYTES)
-                .orElseThrow(() -> new IOException(signature.key() + " was replaced"));
+                .orElseThrow(() -> new IOException("upstream has changed again meanwhile"));
     List<URI> uris = repo.keyUris(folder.path());
     KeyFiles.Found found = keys.find(repo, uris, false);
     SignatureOutcome outcome =
