@@ -1,5 +1,6 @@
 package org.instantmirror.download;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Coordinator implements AutoCloseable {
   private final HeadRequests heads;
   private final ScheduledExecutorService timer;
   private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
+  private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
 
   private record Running(Download download, Transfer transfer) {}
@@ -60,7 +62,7 @@ public final class Coordinator implements AutoCloseable {
             planner,
             queue,
             clock,
-            new CorruptSources(),
+            corruptSources,
             limits.abandonedLimit(),
             this::remove);
   }
@@ -89,6 +91,11 @@ public final class Coordinator implements AutoCloseable {
         return attachment(successor, true);
       }
     }
+  }
+
+  /** A file that came from there isn't what it should be: others are asked for it first. */
+  public void distrust(URI source) {
+    corruptSources.record(source, clock.instant());
   }
 
   /**

@@ -26,13 +26,14 @@ import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.Decompression;
-import org.instantmirror.repodata.DetachedSignature;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.PrimaryReader;
 import org.instantmirror.repodata.ReadLimits;
 import org.instantmirror.repodata.Repomd;
 import org.instantmirror.repodata.RepomdReader;
 import org.instantmirror.repodata.RepositoryFolder;
+import org.instantmirror.signature.DetachedSignature;
+import org.instantmirror.signature.SignatureVerifier;
 import org.instantmirror.store.PackageIndexing;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -50,9 +51,6 @@ final class Assembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
-  /** In bytes; more than any has. */
-  private static final int LONGEST_SIGNATURE = 1 << 16;
-
   private final Means means;
   private final Store store;
   private final Clock clock;
@@ -65,10 +63,15 @@ final class Assembly {
    * What all assemblies work with.
    *
    * @param obtain has a file downloaded; completed when that has ended, however
+   * @param signatures what {@code repomd.xml} has to pass
    * @param reader reads repodata
    */
   record Means(
-      Store store, Function<Order, CompletableFuture<Void>> obtain, Executor reader, Clock clock) {}
+      Store store,
+      Function<Order, CompletableFuture<Void>> obtain,
+      SignatureCheck signatures,
+      Executor reader,
+      Clock clock) {}
 
   /** What upstream has isn't a whole generation: a mirror in mid-sync, or a broken one. */
   static final class Incomplete extends IOException {
@@ -113,6 +116,7 @@ final class Assembly {
                             .map(means.obtain)
                             .toArray(CompletableFuture<?>[]::new))
                     .thenCompose(done -> confirm())
+                    .thenCompose(done -> means.signatures.require(repo, folder, repomd))
                     .thenApplyAsync(done -> unchecked(() -> finish(next)).get(), means.reader));
   }
 
@@ -152,6 +156,9 @@ final class Assembly {
             new Order(repo, Folders.staged(key), FileClass.METADATA, true, null)
                 .with(Preference.first(beside(key))));
       }
+    } else if (repo.signatures().required()) {
+      EntryKey key = Folders.signature(folder);
+      orders.add(new Order(repo, key, FileClass.METADATA, true, null));
     }
     for (Generation.Part part : needed(next)) {
       ListedFile listed = part.listed().orElse(null);
@@ -259,8 +266,10 @@ final class Assembly {
       Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
       if (Folders.isSignature(key) && staged.isPresent()) {
         Optional<DetachedSignature> signature =
-            DetachedSignature.of(open(staged.get(), in -> in.readNBytes(LONGEST_SIGNATURE)));
-        if (signature.isPresent() && !open(repomd, signature.get()::mayBeOf)) {
+            DetachedSignature.of(
+                open(staged.get(), in -> in.readNBytes(SignatureVerifier.MOST_BYTES)));
+        if (signature.isPresent()
+            && !signature.get().mayBeOf(open(repomd, InputStream::readAllBytes))) {
           throw new Incomplete(key + " is the signature of another repomd.xml");
         }
       }

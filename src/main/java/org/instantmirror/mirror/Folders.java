@@ -19,6 +19,7 @@ final class Folders {
   private static final List<String> SIGNED_WITH = List.of(SIGNATURE, "repomd.xml.key");
 
   private static final String INCOMING = "incoming";
+  private static final String ELSEWHERE = "elsewhere";
   private static final String STAGING = "staging";
   private static final String EARLIER = "generation";
 
@@ -75,6 +76,11 @@ final class Folders {
     return new EntryKey(folder.repo(), above + REPODATA + REPOMD);
   }
 
+  /** Its signature. */
+  static EntryKey signature(RepositoryFolder folder) {
+    return repomd(folder).sibling(SIGNATURE);
+  }
+
   /** Its signature and key. */
   static List<EntryKey> signedWith(RepositoryFolder folder) {
     EntryKey repomd = repomd(folder);
@@ -93,8 +99,20 @@ final class Folders {
     return key.in(key.repo().area(INCOMING));
   }
 
+  /**
+   * The same of one that comes from another upstream than the first choice. Apart, so that who asks
+   * for the first one's doesn't join a check that leaves that one out.
+   */
+  static EntryKey elsewhere(EntryKey key) {
+    return key.in(key.repo().area(ELSEWHERE));
+  }
+
   static boolean isIncoming(EntryKey key) {
-    return key.repo().isArea() && key.equals(incoming(key));
+    return key.repo().isArea() && (key.equals(incoming(key)) || isElsewhere(key));
+  }
+
+  static boolean isElsewhere(EntryKey key) {
+    return key.repo().isArea() && key.equals(elsewhere(key));
   }
 
   /** Where the file lies until its generation goes live. */

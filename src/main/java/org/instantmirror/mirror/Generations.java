@@ -43,6 +43,7 @@ final class Generations implements AutoCloseable {
   private final Clock clock;
   private final GenerationRecords records;
   private final Setbacks setbacks;
+  private final SignatureCheck signatures;
   private final Assembly.Means means;
   private final Publication publication;
   private final StickyClients sticky = new StickyClients();
@@ -59,12 +60,18 @@ final class Generations implements AutoCloseable {
 
   /**
    * @param obtain has a file downloaded; completed when that has ended, however
+   * @param signatures what each {@code repomd.xml} has to pass; closed with this
    */
-  Generations(Store store, Function<Order, CompletableFuture<Void>> obtain, Clock clock) {
+  Generations(
+      Store store,
+      Function<Order, CompletableFuture<Void>> obtain,
+      SignatureCheck signatures,
+      Clock clock) {
     this.store = store;
     this.clock = clock;
     this.setbacks = new Setbacks(clock);
-    this.means = new Assembly.Means(store, obtain, reader, clock);
+    this.signatures = signatures;
+    this.means = new Assembly.Means(store, obtain, signatures, reader, clock);
     this.publication = new Publication(store, clock);
     this.records =
         new GenerationRecords(store.packages(), new Recovery(store, publication, clock).run());
@@ -159,14 +166,12 @@ final class Generations implements AutoCloseable {
   private void next(Repo repo, RepositoryFolder folder) {
     Generation live = records.live(folder);
     EntryKey top = Folders.repomd(folder);
-    if (live == null
-        || store.find(Folders.incoming(top), clock.instant()).isEmpty()
-        || !assembling.add(folder)) {
+    if (live == null || incoming(top).isEmpty() || !assembling.add(folder)) {
       return;
     }
     try {
       publication.dropStaged(folder);
-      Optional<StoredEntry> incoming = store.find(Folders.incoming(top), clock.instant());
+      Optional<StoredEntry> incoming = incoming(top);
       if (incoming.isPresent()) {
         // Out of the way of the next check: nothing takes its place while it is assembled.
         assemble(repo, folder, store.move(incoming.get(), Folders.staged(top)), live);
@@ -176,6 +181,12 @@ final class Generations implements AutoCloseable {
       LOG.warn("{}: the next generation can't be staged: {}", folder, fault.getMessage());
     }
     assembling.remove(folder);
+  }
+
+  private Optional<StoredEntry> incoming(EntryKey repomd) {
+    return store
+        .find(Folders.incoming(repomd), clock.instant())
+        .or(() -> store.find(Folders.elsewhere(repomd), clock.instant()));
   }
 
   private void assemble(
@@ -191,8 +202,9 @@ final class Generations implements AutoCloseable {
         next.thenAccept(whole -> goLive(repo, whole, repomd, live))
             .whenComplete(
                 (done, fault) -> {
-                  if (fault != null) {
-                    failed(repo, folder, repomd, live, fault);
+                  Throwable cause = cause(fault);
+                  if (cause != null) {
+                    failed(folder, repomd, live, cause);
                   }
                   assembling.remove(folder);
                   // Another may have come meanwhile.
@@ -200,6 +212,9 @@ final class Generations implements AutoCloseable {
                     look(repo, folder);
                   } else {
                     next(repo, folder);
+                  }
+                  if (live != null && cause instanceof Assembly.Incomplete) {
+                    askOthers(repo, folder, repomd.source());
                   }
                 });
   }
@@ -249,14 +264,14 @@ final class Generations implements AutoCloseable {
         .isPresent();
   }
 
+  private static @Nullable Throwable cause(@Nullable Throwable fault) {
+    return fault instanceof CompletionException && fault.getCause() != null
+        ? fault.getCause()
+        : fault;
+  }
+
   private void failed(
-      Repo repo,
-      RepositoryFolder folder,
-      StoredEntry repomd,
-      @Nullable Generation live,
-      Throwable fault) {
-    Throwable cause =
-        fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+      RepositoryFolder folder, StoredEntry repomd, @Nullable Generation live, Throwable cause) {
     LOG.debug("{}", folder, cause);
     if (live != null) {
       publication.dropStaged(folder);
@@ -268,9 +283,6 @@ final class Generations implements AutoCloseable {
               + live.number()
               + " stays: "
               + cause.getMessage());
-      if (cause instanceof Assembly.Incomplete) {
-        askOthers(repo, folder, repomd.source());
-      }
     } else if (isStill(repomd)) {
       setbacks.unusable(folder, repomd.file());
       setbacks.complain(
@@ -284,11 +296,15 @@ final class Generations implements AutoCloseable {
     if (sources.isEmpty()) {
       return;
     }
-    check(repo, folder, Preference.except(sources))
+    EntryKey key = Folders.elsewhere(Folders.repomd(folder));
+    Order order =
+        new Order(repo, key, FileClass.METADATA, true, null).with(Preference.except(sources));
+    means
+        .obtain()
+        .apply(order)
         .thenRun(
             () -> {
-              EntryKey incoming = Folders.incoming(Folders.repomd(folder));
-              if (store.find(incoming, clock.instant()).isEmpty() && !assembling.contains(folder)) {
+              if (store.find(key, clock.instant()).isEmpty() && !assembling.contains(folder)) {
                 setbacks.othersAsked(folder);
               }
             });
@@ -299,16 +315,14 @@ final class Generations implements AutoCloseable {
     Folders.ofRepodata(repomd.key())
         .ifPresent(
             folder -> {
-              var unused = check(repomd.repo(), folder, Preference.NONE);
+              var unused = check(repomd.repo(), folder);
             });
   }
 
   /** Has upstream asked whether it has another generation. */
-  CompletableFuture<Void> check(Repo repo, RepositoryFolder folder, Preference preference) {
+  private CompletableFuture<Void> check(Repo repo, RepositoryFolder folder) {
     EntryKey incoming = Folders.incoming(Folders.repomd(folder));
-    return means
-        .obtain()
-        .apply(new Order(repo, incoming, FileClass.METADATA, true, null).with(preference));
+    return means.obtain().apply(new Order(repo, incoming, FileClass.METADATA, true, null));
   }
 
   /** Upstream doesn't have the file: if repodata lists it, upstream may have changed that. */
@@ -320,13 +334,14 @@ final class Generations implements AutoCloseable {
         .listing(order.key())
         .forEach(
             folder -> {
-              var unused = check(order.repo(), folder, Preference.NONE);
+              var unused = check(order.repo(), folder);
             });
   }
 
   @Override
   public void close() {
     reader.shutdownNow();
+    signatures.close();
     records.close();
   }
 }

@@ -117,7 +117,7 @@ final class Lookup implements Planner {
     Order order =
         Folders.isIncoming(ordered.key()) ? ordered.of(Folders.live(ordered.key())) : ordered;
     Found found = find(order, now);
-    if (!ordered.preference().except().isEmpty()) {
+    if (Folders.isElsewhere(ordered.key())) {
       // Some have been asked just now; what the others have is another question.
       return new Plan.Ask(found.stored, found.listed);
     }

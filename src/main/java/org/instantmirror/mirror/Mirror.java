@@ -1,5 +1,6 @@
 package org.instantmirror.mirror;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ public final class Mirror implements AutoCloseable {
 
   /**
    * @param pools the health of each repository's upstreams
+   * @param keys what metadata is signed with
    * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client
    *     waits for its status line
    */
@@ -54,11 +57,14 @@ public final class Mirror implements AutoCloseable {
       Store store,
       UpstreamClient client,
       Map<RepoId, UpstreamPool> pools,
+      KeyFiles keys,
       Limits limits,
       Clock clock) {
     this.store = store;
     this.negatives = new NegativeAnswers();
-    this.generations = new Generations(store, this::obtain, clock);
+    this.generations =
+        new Generations(
+            store, this::obtain, new SignatureCheck(store, keys, this::distrust, clock), clock);
     this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
     this.clock = clock;
@@ -81,6 +87,10 @@ public final class Mirror implements AutoCloseable {
   private CompletableFuture<Void> obtain(Order order) {
     Attachment attachment = coordinator.join(order);
     return attachment.ended().whenComplete((ended, fault) -> attachment.close());
+  }
+
+  private void distrust(URI source) {
+    coordinator.distrust(source);
   }
 
   /** The answer, if it can be given without asking upstream. */

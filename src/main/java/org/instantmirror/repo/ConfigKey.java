@@ -103,6 +103,17 @@ public enum ConfigKey {
       "15m",
       "How often a repository that clients have used within 48 h is looked at upstream without"
           + " being asked for; 0 for never."),
+  REPO_GPGCHECK(
+      Scope.BOTH,
+      "0",
+      "Whether a new repomd.xml goes live only when its signature repomd.xml.asc is good and by a"
+          + " key of gpgkey. Built-in repositories don't inherit it."),
+  GPGKEY(
+      Scope.BOTH,
+      "",
+      "Where these keys are: URLs (file, http or https), which may use the variables that baseurl"
+          + " uses. Read where repo_gpgcheck is on; what it means for packages (gpgcheck) is the"
+          + " clients'."),
   CONNECT_TIMEOUT(
       Scope.BOTH, "5s", "How long a connection to upstream may take, TLS included, 0.1s to 10m."),
   TIMEOUT(

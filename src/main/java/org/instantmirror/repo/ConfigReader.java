@@ -197,7 +197,7 @@ public final class ConfigReader {
       throw section.fault(
           "the id is taken, at " + earlier.origin() + "; rename one, or give it enabled = 0");
     }
-    repos.put(id, reader.read(id, section, keys.ofRepo(section)));
+    repos.put(id, reader.read(id, section, keys.ofRepo(section), keys.strict()));
   }
 
   /** Adds the built-in repositories that are wanted and that no section takes the place of. */

@@ -25,6 +25,7 @@ record Policy(
   static Policy of(Settings settings) throws ConfigException {
     settings.get(ConfigKey.BANDWIDTH).as(ValueSyntax::size);
     settings.get(ConfigKey.THROTTLE).as(ValueSyntax::throttle);
+    settings.get(ConfigKey.REPO_GPGCHECK).as(ValueSyntax::yesOrNo);
     return new Policy(
         new Classifier(
             patterns(settings.get(ConfigKey.CACHE_PATTERNS)),

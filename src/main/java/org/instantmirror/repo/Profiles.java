@@ -21,7 +21,13 @@ final class Profiles {
   /** What {@code [main]} says of these is for the administrator's own upstreams. */
   private static final List<ConfigKey> NOT_INHERITED =
       List.of(
-          ConfigKey.USERNAME, ConfigKey.PASSWORD, ConfigKey.SSLCLIENTCERT, ConfigKey.SSLCLIENTKEY);
+          ConfigKey.USERNAME,
+          ConfigKey.PASSWORD,
+          ConfigKey.SSLCLIENTCERT,
+          ConfigKey.SSLCLIENTKEY,
+          // Most distributions don't sign repomd.xml.
+          ConfigKey.REPO_GPGCHECK,
+          ConfigKey.GPGKEY);
 
   private final List<Repo> all;
 
@@ -32,7 +38,7 @@ final class Profiles {
   /**
    * All of them.
    *
-   * @param main what they inherit, credentials excepted
+   * @param main what they inherit, credentials and signatures excepted
    */
   static Profiles read(Settings main) throws ConfigException {
     Path file = Path.of(RESOURCE);
@@ -47,7 +53,7 @@ final class Profiles {
             key, new Setting(section.origin(), file, section.name(), key.key(), /* none */ ""));
       }
       settings.putAll(keys.ofRepo(section));
-      profiles.add(reader.read(new RepoId(section.name()), section, settings));
+      profiles.add(reader.read(new RepoId(section.name()), section, settings, true));
     }
     if (!warnings.isEmpty()) {
       throw new IllegalStateException(String.join("\n", warnings));

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how its upstreams are spoken to
  * @param retries rounds over the upstreams before a download fails; at least 1
  * @param maxParallelDownloads downloads at once for this repository
+ * @param signatures whether its metadata must be signed, and by whom
  */
 public record Repo(
     RepoId id,
@@ -31,7 +32,8 @@ public record Repo(
     Lifetimes lifetimes,
     Transport transport,
     int retries,
-    int maxParallelDownloads) {
+    int maxParallelDownloads,
+    SignaturePolicy signatures) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -54,7 +56,7 @@ public record Repo(
     }
   }
 
-  /** One without a list. */
+  /** One without a list, whose metadata need not be signed. */
   public Repo(
       RepoId id,
       String name,
@@ -64,17 +66,40 @@ public record Repo(
       Transport transport,
       int retries,
       int maxParallelDownloads) {
-    this(id, name, baseUrls, null, classifier, lifetimes, transport, retries, maxParallelDownloads);
+    this(
+        id,
+        name,
+        baseUrls,
+        null,
+        classifier,
+        lifetimes,
+        transport,
+        retries,
+        maxParallelDownloads,
+        SignaturePolicy.NONE);
   }
 
   /** The same, spoken to in another way. */
   Repo withTransport(Transport other) {
     return new Repo(
-        id, name, baseUrls, list, classifier, lifetimes, other, retries, maxParallelDownloads);
+        id,
+        name,
+        baseUrls,
+        list,
+        classifier,
+        lifetimes,
+        other,
+        retries,
+        maxParallelDownloads,
+        signatures);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */
   public List<String> variables() {
+    return variables(baseUrls, list);
+  }
+
+  static List<String> variables(List<BaseUrl> baseUrls, @Nullable ListUrl list) {
     if (!baseUrls.isEmpty()) {
       return baseUrls.get(0).variables();
     }
@@ -103,6 +128,18 @@ public record Repo(
     return source == null
         ? Optional.empty()
         : split(path, variables()).map(split -> source.with(split.values()));
+  }
+
+  /**
+   * Where the keys are that may sign the metadata of a folder.
+   *
+   * @param path as above
+   * @return in the configured order; empty if {@link #pathBelowBase} is empty for the path
+   */
+  public List<URI> keyUris(String path) {
+    return split(path, variables())
+        .map(split -> signatures.keys().stream().map(key -> key.with(split.values())).toList())
+        .orElse(List.of());
   }
 
   /**

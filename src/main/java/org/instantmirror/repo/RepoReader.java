@@ -40,8 +40,9 @@ final class RepoReader {
    * The repository that a section describes.
    *
    * @param keys the section's settings
+   * @param strict whether the section is ours, and not of a file that clients have as well
    */
-  Repo read(RepoId id, IniFile.Section section, Map<ConfigKey, Setting> keys)
+  Repo read(RepoId id, IniFile.Section section, Map<ConfigKey, Setting> keys, boolean strict)
       throws ConfigException {
     Settings settings = new Settings(keys, main);
     Optional<Setting> baseUrl = settings.given(ConfigKey.BASEURL);
@@ -58,6 +59,9 @@ final class RepoReader {
           : section.fault("has no baseurl, metalink or mirrorlist; give one, or enabled = 0");
     }
     Policy policy = Policy.of(settings);
+    // Whoever demands it in [main] is the administrator, whosever the section is.
+    boolean demanded = strict || !keys.containsKey(ConfigKey.REPO_GPGCHECK);
+    SignatureReader signatures = new SignatureReader(variables, demanded, warnings);
     return new Repo(
         id,
         name(id, settings),
@@ -67,7 +71,8 @@ final class RepoReader {
         policy.lifetimes(),
         policy.transport(),
         policy.retries(),
-        policy.maxParallelDownloads());
+        policy.maxParallelDownloads(),
+        signatures.read(section, settings, Repo.variables(baseUrls, list)));
   }
 
   private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {

@@ -25,6 +25,11 @@ final class SectionKeys {
     this.warnings = warnings;
   }
 
+  /** Whether what is odd is an error. */
+  boolean strict() {
+    return strict;
+  }
+
   /** The settings of {@code [main]}. */
   Map<ConfigKey, Setting> ofMain(IniFile.Section section) throws ConfigException {
     return sort(section, true);

@@ -26,6 +26,22 @@ final class UrlTemplate {
    *     wrong and what is allowed, and doesn't repeat what may be a secret
    */
   static URI sample(String text) {
+    URI uri = sampleOfAnyScheme(text);
+    requireHttp(uri);
+    if (authority(text).indexOf('$') >= 0) {
+      // A client would choose the host that we connect to.
+      throw new IllegalArgumentException(
+          "a variable stands in the host; clients may choose path segments only");
+    }
+    return uri;
+  }
+
+  /**
+   * The same for a URL of any scheme, about whose structure nothing is said.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  static URI sampleOfAnyScheme(String text) {
     Matcher references = VariableReference.PATTERN.matcher(text);
     while (references.find()) {
       String name = VariableReference.name(references);
@@ -43,14 +59,7 @@ final class UrlTemplate {
       throw new IllegalArgumentException(
           "a '$' begins no variable; a variable is $name or ${name}, a plain dollar is %24");
     }
-    URI uri = parse(sample);
-    requireHttp(uri);
-    if (authority(text).indexOf('$') >= 0) {
-      // A client would choose the host that we connect to.
-      throw new IllegalArgumentException(
-          "a variable stands in the host; clients may choose path segments only");
-    }
-    return uri;
+    return parse(sample);
   }
 
   /** Which of {@link BaseUrl#PATH_VARIABLES} it uses, each once, in that order. */

@@ -16,6 +16,7 @@ import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
+import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
 import org.instantmirror.web.WebApplication;
@@ -82,13 +83,15 @@ public final class Engine implements AutoCloseable {
             client,
             config.cacheDir().resolve(".instantmirror").resolve("lists"),
             clock);
+    KeyFiles keys =
+        new KeyFiles(client, config.cacheDir().resolve(".instantmirror").resolve("keys"), clock);
     Limits limits =
         new Limits(
             config.maxDownloads(),
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
-    this.mirror = new Mirror(store, client, pools.byRepo(), limits, clock);
+    this.mirror = new Mirror(store, client, pools.byRepo(), keys, limits, clock);
     this.passThrough = new PassThrough(client, pools.byRepo(), config.maxPassThrough(), clock);
     LOG.info(
         "cache directory {}, {} repositories, {} built-in ones",

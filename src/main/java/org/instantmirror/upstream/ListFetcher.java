@@ -1,7 +1,6 @@
 package org.instantmirror.upstream;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -17,7 +16,6 @@ import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.ReadLimits;
 import org.instantmirror.repodata.RepodataException;
 import org.instantmirror.upstream.UpstreamException.Kind;
-import org.jspecify.annotations.Nullable;
 
 /** Fetches lists of mirrors, and keeps them on disk. Blocks; thread-safe. */
 final class ListFetcher {
@@ -64,7 +62,7 @@ final class ListFetcher {
    * @throws UpstreamException if it can't be had, or is none
    */
   Fetched fetch(Repo repo, ListUrl.Kind kind, URI uri) throws UpstreamException {
-    Answer answer = get(new UpstreamRequest(repo, "GET", uri, List.of()));
+    SmallAnswer answer = get(new UpstreamRequest(repo, "GET", uri, List.of()));
     MirrorSet mirrors;
     try {
       mirrors = MirrorSetReader.read(kind, stream(answer.body()), "its answer");
@@ -96,37 +94,13 @@ final class ListFetcher {
 
   /** Looks what {@code repomd.xml} a mirror has, and judges it. */
   void look(Repo repo, Upstream mirror, URI repomd, RepomdCheck check) throws UpstreamException {
-    Answer answer = get(UpstreamRequest.to(mirror, repo, "GET", repomd, List.of()));
+    SmallAnswer answer = get(UpstreamRequest.to(mirror, repo, "GET", repomd, List.of()));
     MessageDigest digest = check.type().newDigest();
     digest.update(answer.body().duplicate());
     check.judge(Checksum.of(check.type(), digest.digest()), answer.lastModified());
   }
 
-  private record Answer(ByteBuffer body, URI from, @Nullable Instant lastModified) {}
-
-  private Answer get(UpstreamRequest request) throws UpstreamException {
-    try (UpstreamResponse response = client.execute(request)) {
-      if (response.status() != 200) {
-        throw new UpstreamException(Kind.PROTOCOL, request.uri(), "answered " + response.status());
-      }
-      ByteArrayOutputStream body = new ByteArrayOutputStream();
-      ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
-      while (response.read(buffer) >= 0) {
-        body.write(buffer.array(), 0, buffer.position());
-        buffer.clear();
-        if (body.size() > MOST_BYTES) {
-          throw new UpstreamException(
-              Kind.PROTOCOL, request.uri(), "sent more than " + MOST_BYTES + " bytes");
-        }
-      }
-      return new Answer(
-          ByteBuffer.wrap(body.toByteArray()),
-          response.effectiveUri(),
-          response.head().lastModified());
-    } catch (UpstreamException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new UpstreamException(Kind.BROKEN, request.uri(), String.valueOf(e.getMessage()), e);
-    }
+  private SmallAnswer get(UpstreamRequest request) throws UpstreamException {
+    return SmallAnswer.get(client, request, MOST_BYTES);
   }
 }

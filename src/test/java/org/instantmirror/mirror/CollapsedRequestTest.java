@@ -30,6 +30,7 @@ import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.upstream.HttpUpstreamClient;
+import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +67,9 @@ class CollapsedRequestTest {
             new Store.StoreSettings(
                 folder, null, new FreeSpaceLimit(0, 0), 100, Clock.systemUTC()));
     Limits limits = new Limits(4, 100, Duration.ofSeconds(25), 1 << 20);
-    mirror = new Mirror(store, client, Map.of(repo.id(), new UpstreamPool(repo)), limits, clock);
+    KeyFiles keys = new KeyFiles(client, folder.resolve("keys"), clock);
+    mirror =
+        new Mirror(store, client, Map.of(repo.id(), new UpstreamPool(repo)), keys, limits, clock);
   }
 
   @AfterEach

@@ -212,8 +212,8 @@ class RepoFileTest {
   @ValueSource(
       strings = {
         "gpgcheck=1",
-        "gpgkey=file:///x",
-        "repo_gpgcheck=1",
+        "gpgkey=file:///x/$unknown",
+        "repo_gpgcheck=0",
         "metadata_expire=7d",
         "skip_if_unavailable=True",
         "countme=1",

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Whatever bytes a reader gets: it ends, in values or in a {@link RepodataException}, within its
@@ -51,14 +50,6 @@ class ReaderFuzzTest {
   void zchunk(byte[] header) throws IOException {
     byte[] data = header.length < 64 ? new byte[0] : Arrays.copyOf(header, 64);
     read(ZchunkFile.of(new byte[0]).file(header, data), ReaderFuzzTest::open);
-  }
-
-  @FuzzTest
-  void signature(byte[] file) throws IOException {
-    Optional<DetachedSignature> signature = DetachedSignature.of(file);
-    if (signature.isPresent()) {
-      signature.get().mayBeOf(InputStream.nullInputStream());
-    }
   }
 
   private static void open(InputStream in) throws IOException {

@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A repository at an upstream, published anew on command as createrepo does: packages first, then
@@ -23,7 +26,7 @@ public final class PublishedRepository {
   private final Map<String, byte[]> listed = new LinkedHashMap<>();
   private final String primaryName;
   private final Map<String, byte[]> others = new LinkedHashMap<>();
-  private boolean signed;
+  private @Nullable UnaryOperator<byte[]> signer;
   private byte[] repomd = {};
   private Instant time = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -66,9 +69,18 @@ public final class PublishedRepository {
     return this;
   }
 
-  /** Has the next generations come with signatures. */
+  /** Has the next generations come with what passes for signatures. */
   public PublishedRepository sign() {
-    signed = true;
+    return sign(Signatures::over);
+  }
+
+  /**
+   * Has the next generations come with signatures.
+   *
+   * @param newSigner makes one of a {@code repomd.xml}
+   */
+  public PublishedRepository sign(UnaryOperator<byte[]> newSigner) {
+    signer = newSigner;
     return this;
   }
 
@@ -129,7 +141,7 @@ public final class PublishedRepository {
 
   /** Its signature, if there is to be one. */
   public PublishedRepository publishSignature() {
-    if (signed) {
+    if (signer != null) {
       put("repodata/repomd.xml.asc", signature());
     }
     return this;
@@ -150,9 +162,9 @@ public final class PublishedRepository {
     return repomd.clone();
   }
 
-  /** What passes for its signature. */
+  /** Its signature; a second call may make another. */
   public byte[] signature() {
-    return Signatures.over(repomd);
+    return Objects.requireNonNull(signer).apply(repomd.clone());
   }
 
   /** Where the list of packages of the next generation lies, below the folder. */

@@ -12,6 +12,7 @@ import java.util.List;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +46,8 @@ class ListedMirrorTest {
         plain.lifetimes(),
         plain.transport(),
         1,
-        1);
+        1,
+        SignaturePolicy.NONE);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {
