@@ -326,7 +326,7 @@ final class Attempt {
     stopwatch.start();
     UpstreamResponse answer =
         client.execute(pool.request(upstream, method, order.key().path(), fields), cancellation);
-    stopwatch.head();
+    download.answeredAfter(stopwatch.head());
     response = answer;
     return new Exchange(answer);
   }

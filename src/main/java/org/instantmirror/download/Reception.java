@@ -79,6 +79,7 @@ final class Reception {
    */
   AttemptResult run() throws UpstreamException, StorageException {
     ByteBuffer buffer = BUFFERS.get().clear();
+    download.bodyBegins(target.size(), verification.heldBackFrom(target.length()));
     if (!isOpen()) {
       prefix = readPrefix();
     }

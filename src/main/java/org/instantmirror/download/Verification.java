@@ -92,18 +92,30 @@ final class Verification {
   }
 
   /**
+   * From which position on nobody gets bytes before the checksum agrees.
+   *
+   * @param length of the file as upstream says, or -1
+   * @return {@link Long#MAX_VALUE} if nothing is held back, or nobody knows where that begins
+   */
+  long heldBackFrom(long length) {
+    if (listed == null) {
+      return Long.MAX_VALUE;
+    }
+    long whole = listed.size() >= 0 ? listed.size() : length;
+    return whole < 0 ? Long.MAX_VALUE : Math.max(0, whole - HELD_BACK);
+  }
+
+  /**
    * How many of the bytes clients may have while more are to come.
    *
    * @param size how many are here
    * @param length of the file as upstream says, or -1
    */
   long releasable(long size, long length) {
-    if (listed == null) {
-      return size;
-    }
-    long whole = listed.size() >= 0 ? listed.size() : length;
+    long end = heldBackFrom(length);
     // Of an unknown length, these may be the last.
-    return Math.max(0, whole < 0 ? size - HELD_BACK : Math.min(size, whole - HELD_BACK));
+    boolean unknown = listed != null && end == Long.MAX_VALUE;
+    return unknown ? Math.max(0, size - HELD_BACK) : Math.min(size, end);
   }
 
   /** Whether the bytes taken are the file; asked once, at its end. */

@@ -270,7 +270,7 @@ final class BodyWriter implements WriteListener {
   /** Sends some of a slice; false if there is nothing to send now. */
   private boolean slice(Segment.Slice slice) throws IOException {
     State state = source.state();
-    long available = source.available();
+    long available = source.available(position);
     boolean toTheEnd = slice.end() == Long.MAX_VALUE;
     if (position < Math.min(available, slice.end())) {
       return send(Math.min(available, slice.end()));
@@ -291,9 +291,9 @@ final class BodyWriter implements WriteListener {
       return true;
     }
     pass(Turn.CONTAINER, Turn.SOURCE);
-    source.whenChanged(this::wake);
+    source.whenChanged(position, this::wake);
     // It may have changed just before; then whoever is first goes on.
-    return (source.state() != state || source.available() != available)
+    return (source.state() != state || source.available(position) > position)
         && pass(Turn.SOURCE, Turn.CONTAINER);
   }
 
@@ -314,15 +314,18 @@ final class BodyWriter implements WriteListener {
     }
   }
 
-  /** Sends some bytes; false if there are none where there should be. */
+  /** Sends some bytes, if they are still there; false if there can't be any. */
   private boolean send(long end) throws IOException {
     byte[] buffer = BUFFERS.get();
     long blocks = Math.min(inBlocks, end - position) / BLOCK;
     int most = blocks > 0 ? (int) blocks * BLOCK : (int) Math.min(PIECE, end - position);
     int n = read(ByteBuffer.wrap(buffer, 0, most));
-    if (n <= 0) {
+    if (n < 0) {
       abort(Turn.CONTAINER);
       return false;
+    }
+    if (n == 0) {
+      return true;
     }
     write(buffer, n);
     position += n;
