@@ -211,14 +211,14 @@ final class MirrorServlet extends HttpServlet {
     RequestRecord.of(request).upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
     if (RelayedHead.write(request, response, relayed)) {
       Body body = new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
-      BodyWriter.send(request, response, body, BodyWriter.Recovery.NONE);
+      BodyWriter.send(request, response, body, Recovery.NONE);
     } else {
       relayed.body().close();
     }
   }
 
   /** What becomes of a client whose download breaks. */
-  private final class Recovering implements BodyWriter.Recovery {
+  private final class Recovering implements Recovery {
     private final Route route;
     private final MirrorRequest request;
     private final Head head;
