@@ -51,7 +51,8 @@ public final class Attachment implements AutoCloseable {
    * Ranges of them, after {@link Opening.Streaming}; what is far ahead of the download is asked
    * for.
    *
-   * @param wanted disjoint, in the order in which they will be read; of a file of known length
+   * @param wanted disjoint, at least one, in the order in which they will be read; of a file of
+   *     known length
    */
   public RangedTail tail(List<ByteRange> wanted) throws IOException {
     return new RangedTail(download.tail(), wanted, far);

@@ -191,8 +191,14 @@ final class Foray implements AutoCloseable {
     @Override
     public void use() {
       AheadRequest begun = begin();
-      if (begun != null) {
-        ended(begun, begun.run());
+      if (begun == null) {
+        return;
+      }
+      AheadRequest.Outcome outcome = AheadRequest.Outcome.FAILED;
+      try {
+        outcome = begun.run();
+      } finally {
+        ended(begun, outcome);
       }
     }
 

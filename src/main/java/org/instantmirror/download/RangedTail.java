@@ -21,7 +21,7 @@ public final class RangedTail implements ByteSource {
 
   /**
    * @param tail closed with this
-   * @param wanted disjoint ranges, in the order in which they will be read
+   * @param wanted disjoint ranges, at least one, in the order in which they will be read
    */
   RangedTail(Tail tail, List<ByteRange> wanted, Foray.Surroundings around) {
     this.tail = tail;
@@ -35,7 +35,7 @@ public final class RangedTail implements ByteSource {
    * @return whether it is far ahead, and is being asked for, or waits to be
    */
   public boolean begin() {
-    return !wanted.isEmpty() && foray.awaits(wanted.get(0).first());
+    return foray.awaits(wanted.get(0).first());
   }
 
   @Override

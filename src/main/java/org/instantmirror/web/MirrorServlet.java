@@ -13,6 +13,7 @@ import org.instantmirror.download.Attachment;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.download.RangedTail;
+import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.http.Head;
 import org.instantmirror.mirror.Answer;
@@ -140,14 +141,8 @@ final class MirrorServlet extends HttpServlet {
     Head head = streaming.opening().head();
     long length = streaming.opening().length();
     Rendition rendition = EntryAnswer.rendition(request, route, head, length);
-    RangedTail ranges;
-    try {
-      ranges = attachment.tail(rendition.ranges());
-    } catch (IOException | RuntimeException fault) {
-      attachment.close();
-      throw fault;
-    }
-    ByteSource tail = new AttachedTail(ranges, attachment);
+    ByteSource bytes = open(attachment, rendition.ranges());
+    ByteSource tail = new AttachedTail(bytes, attachment);
     if (tail.state() == ByteSource.State.BROKEN && restarts(tail.reason())) {
       tail.close();
       asker.ask(request, route);
@@ -166,11 +161,20 @@ final class MirrorServlet extends HttpServlet {
       tail.close();
       return;
     }
-    if (ranges.begin()) {
+    if (bytes instanceof RangedTail ranges && ranges.begin()) {
       cacheStatus(request, response, farAhead(streaming.cacheStatus()));
     }
     Recovering recovering = new Recovering(request, route, head, length, rendition);
     BodyWriter.send(request, response, new Body(tail, rendition.segments()), recovering);
+  }
+
+  private static ByteSource open(Attachment attachment, List<ByteRange> wanted) throws IOException {
+    try {
+      return wanted.isEmpty() ? attachment.tail() : attachment.tail(wanted);
+    } catch (IOException | RuntimeException fault) {
+      attachment.close();
+      throw fault;
+    }
   }
 
   private static void cacheStatus(
