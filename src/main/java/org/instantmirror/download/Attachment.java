@@ -1,20 +1,24 @@
 package org.instantmirror.download;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.instantmirror.http.ByteRange;
 
 /** One client's place at a download. Close it when the client has been served or has left. */
 public final class Attachment implements AutoCloseable {
 
   private final Download download;
   private final boolean first;
+  private final Foray.Surroundings far;
   private final Runnable onLeave;
   private final AtomicBoolean left = new AtomicBoolean();
 
-  Attachment(Download download, boolean first, Runnable onLeave) {
+  Attachment(Download download, boolean first, Foray.Surroundings far, Runnable onLeave) {
     this.download = download;
     this.first = first;
+    this.far = far;
     this.onLeave = onLeave;
   }
 
@@ -41,6 +45,17 @@ public final class Attachment implements AutoCloseable {
   /** The bytes from the beginning, after {@link Opening.Streaming}. */
   public ByteSource tail() throws IOException {
     return download.tail();
+  }
+
+  /**
+   * Ranges of them, after {@link Opening.Streaming}; what is far ahead of the download is asked
+   * for.
+   *
+   * @param wanted disjoint, at least one, in the order in which they will be read; of a file of
+   *     known length
+   */
+  public RangedTail tail(List<ByteRange> wanted) throws IOException {
+    return new RangedTail(download.tail(), wanted, far);
   }
 
   /** Leaves. What the download does when all have left is its own affair. Idempotent. */

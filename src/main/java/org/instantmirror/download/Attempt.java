@@ -5,9 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instantmirror.freshness.Comparison;
 import org.instantmirror.freshness.Revalidation;
-import org.instantmirror.http.Head;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
@@ -40,14 +38,13 @@ final class Attempt {
   private final UpstreamPool pool;
   private final Upstream upstream;
   private final URI uri;
-  private final @Nullable StoredEntry stored;
 
   private final HeldPartial partial;
+  private final Validation validation;
   private final Verification verification;
   private @Nullable UpstreamResponse response;
   private final Cancellation cancellation = new Cancellation();
-  private final @Nullable RepomdCheck check;
-  private @Nullable Boolean storedIsListed; // once it is known
+  private final boolean withheld; // until it has been judged as a whole
   private final Stopwatch stopwatch = new Stopwatch();
 
   /**
@@ -72,14 +69,15 @@ final class Attempt {
     this.pool = pool;
     this.upstream = upstream;
     this.uri = pool.uri(upstream, order.key().path());
-    this.stored = stored;
     this.partial = partial;
-    this.verification = verification;
     // Where clients have a part of it, it can't be withheld until it has been judged.
-    this.check =
+    RepomdCheck check =
         download.phase() == Phase.STREAMING
             ? null
             : pool.check(upstream, order.key().path(), around.clock().instant()).orElse(null);
+    this.withheld = check != null;
+    this.verification = check == null ? verification : Verification.byMetalink(check);
+    this.validation = new Validation(order, store, stored, uri, check);
   }
 
   /** Where it asks. */
@@ -100,8 +98,8 @@ final class Attempt {
   AttemptResult run() {
     try {
       PartialEntry bytes = partial.entry();
-      if (bytes != null && check != null) {
-        // It is small, and judged as a whole.
+      if (bytes != null && withheld) {
+        // It is small.
         partial.discard();
         bytes = null;
       }
@@ -161,25 +159,25 @@ final class Attempt {
   }
 
   private AttemptResult startFresh() throws UpstreamException, StorageException {
-    List<Map.Entry<String, String>> conditions = List.of();
-    if (stored != null && storedIsListed()) {
-      Revalidation question = Revalidation.of(stored.response(), sameServerAsStored());
-      if (question.byHead()) {
-        Optional<AttemptResult> answer = askByHead();
-        if (answer.isPresent()) {
-          return answer.get();
-        }
+    Optional<Revalidation> question = validation.question();
+    if (question.map(Revalidation::byHead).orElse(false)) {
+      Optional<AttemptResult> answer = askByHead();
+      if (answer.isPresent()) {
+        return answer.get();
       }
-      conditions = question.conditions();
     }
+    List<Map.Entry<String, String>> conditions =
+        question.map(Revalidation::conditions).orElse(List.of());
     try (Exchange answer = ask("GET", conditions)) {
-      if (answer.response.status() == 200) {
+      int status = answer.response.status();
+      if (status == 200) {
         return accept(answer.response);
       }
-      if (answer.response.status() == 304 && stored != null && !conditions.isEmpty()) {
-        return new AttemptResult.Confirmed(notModified(stored.head(), answer.response.head()), 304);
-      }
-      return refusal(answer.response);
+      Optional<AttemptResult> confirmed =
+          status == 304 && !conditions.isEmpty()
+              ? validation.notModified(answer.response)
+              : Optional.empty();
+      return confirmed.orElseGet(() -> refusal(answer.response));
     }
   }
 
@@ -188,7 +186,7 @@ final class Attempt {
     try (Exchange answer = ask("HEAD", List.of())) {
       int status = answer.response.status();
       if (status == 200) {
-        return confirmed(answer.response);
+        return validation.confirmedBy(answer.response);
       }
       // A server that knows no HEAD is asked with GET.
       return status == 404 || status == 410
@@ -197,44 +195,8 @@ final class Attempt {
     }
   }
 
-  /** A 200 means "the same" or "an older one" just as well as "a newer one". */
-  private Optional<AttemptResult> confirmed(UpstreamResponse answer) {
-    if (stored == null || !storedIsListed()) {
-      return Optional.empty();
-    }
-    Comparison comparison =
-        Comparison.of(
-            stored.response(),
-            order.fileClass(),
-            answer.head(),
-            contentLength(answer),
-            sameServerAsStored());
-    return switch (comparison) {
-      case NEWER -> Optional.empty();
-      case OLDER -> Optional.of(new AttemptResult.Confirmed(stored.head(), 200));
-      case SAME ->
-          Optional.of(
-              new AttemptResult.Confirmed(
-                  stored.origin() == StoredEntry.Origin.FETCHED ? stored.head() : answer.head(),
-                  200));
-    };
-  }
-
-  static long contentLength(UpstreamResponse answer) {
-    // The framing of an answer to HEAD says nothing of the length; its field does.
-    return answer.header("Content-Length").map(Attempt::parseLength).orElse(Comparison.UNKNOWN);
-  }
-
-  private static long parseLength(String field) {
-    try {
-      return Long.parseLong(field.strip());
-    } catch (NumberFormatException e) {
-      return Comparison.UNKNOWN;
-    }
-  }
-
   private AttemptResult accept(UpstreamResponse answer) throws UpstreamException, StorageException {
-    Optional<AttemptResult> confirmed = confirmed(answer);
+    Optional<AttemptResult> confirmed = validation.confirmedBy(answer);
     if (confirmed.isPresent()) {
       return confirmed.get();
     }
@@ -259,8 +221,7 @@ final class Attempt {
       throws UpstreamException, StorageException {
     return stopwatch.body(
         partial::size,
-        () ->
-            new Reception(download, uri, answer, partial, verification, cancellation, check).run());
+        () -> new Reception(download, uri, answer, partial, verification, cancellation).run());
   }
 
   /** Any answer that brings neither a body nor a confirmation. */
@@ -285,48 +246,12 @@ final class Attempt {
     return new AttemptResult.Failed(Failure.of(fault), upstreamDown);
   }
 
-  /**
-   * What a 304 updates (RFC 9111 section 3.2): never the length, nor Last-Modified, which names the
-   * stored file's version. Its Date only where entity tags prove that the bytes are the same: it
-   * may turn a weak Last-Modified into a strong one.
-   */
-  private static Head notModified(Head stored, Head answer) {
-    boolean proved =
-        stored.etag() != null
-            && answer.etag() != null
-            && stored.etag().strongMatches(answer.etag());
-    return new Head(
-        stored.etag() == null ? answer.etag() : stored.etag(),
-        stored.lastModified(),
-        proved && answer.date() != null ? answer.date() : stored.date(),
-        stored.contentType());
-  }
-
-  /**
-   * Whether what is stored may be confirmed: a metalink that doesn't list it says that it is out of
-   * date, whatever a mirror answers to a condition.
-   */
-  private boolean storedIsListed() {
-    if (check == null || stored == null) {
-      return true;
-    }
-    if (storedIsListed == null) {
-      storedIsListed =
-          StoredDigest.of(store, stored, check.type()).map(check::accepts).orElse(false);
-    }
-    return storedIsListed;
-  }
-
-  private boolean sameServerAsStored() {
-    return stored != null && uri.equals(stored.source());
-  }
-
   private Exchange ask(String method, List<Map.Entry<String, String>> fields)
       throws UpstreamException {
     stopwatch.start();
     UpstreamResponse answer =
         client.execute(pool.request(upstream, method, order.key().path(), fields), cancellation);
-    stopwatch.head();
+    download.answeredAfter(stopwatch.head());
     response = answer;
     return new Exchange(answer);
   }

@@ -41,22 +41,27 @@ public interface ByteSource extends AutoCloseable {
   /** Why it is {@link State#BROKEN}; null otherwise. */
   @Nullable Break reason();
 
-  /** How many bytes from the beginning can be read without waiting. Never shrinks. */
-  long available();
+  /**
+   * Up to where bytes can be read without waiting from {@code position} on: at most {@code
+   * position} if there are none there.
+   */
+  long available(long position);
 
   /**
    * Reads bytes below {@link #available}.
    *
-   * @return how many; 0 or less if there are none at that position
+   * @return how many; 0 if they have gone meanwhile and are to be waited for again; negative if
+   *     there are none
    */
   int read(ByteBuffer target, long position) throws IOException;
 
   /**
    * Has {@code wake}, which must not block, run once, on the thread of whoever brings the bytes,
-   * when {@link #available} or {@link #state} changes after this call; replaces one that hasn't run
-   * yet. A caller looks at both again after registering, because they may have changed just before.
+   * when bytes at {@code position} become available or {@link #state} changes after this call;
+   * replaces one that hasn't run yet. A caller looks at both again after registering, because they
+   * may have changed just before.
    */
-  void whenChanged(Runnable wake);
+  void whenChanged(long position, Runnable wake);
 
   /** Ends the reading. Idempotent. */
   @Override

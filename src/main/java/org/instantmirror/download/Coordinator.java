@@ -27,6 +27,8 @@ public final class Coordinator implements AutoCloseable {
   private final Clock clock;
   private final DownloadQueue queue;
   private final HeadRequests heads;
+  private final UpstreamClient client;
+  private final AheadPlaces places;
   private final ScheduledExecutorService timer;
   private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
   private final CorruptSources corruptSources = new CorruptSources();
@@ -54,6 +56,8 @@ public final class Coordinator implements AutoCloseable {
               return thread;
             });
     this.queue = new DownloadQueue(limits, timer);
+    this.client = client;
+    this.places = new AheadPlaces(limits.maxDownloads());
     this.heads = new HeadRequests(client, queue, planner, clock);
     this.around =
         new Transfer.Surroundings(
@@ -132,7 +136,17 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private Attachment attachment(Running running, boolean first) {
-    return new Attachment(running.download, first, () -> left(running));
+    AheadRequest.Asking asking =
+        new AheadRequest.Asking(pool(running.download.order()), client, clock);
+    Foray.Surroundings far =
+        new Foray.Surroundings(asking, places, this::unlessStopping, System::nanoTime);
+    return new Attachment(running.download, first, far, () -> left(running));
+  }
+
+  private void unlessStopping(Runnable task, Duration delay) {
+    if (!timer.isShutdown()) {
+      later(task, delay);
+    }
   }
 
   private void begin(Running running) {
@@ -179,6 +193,7 @@ public final class Coordinator implements AutoCloseable {
       queue.awaitEnd(Duration.ofSeconds(5));
     }
     active.values().forEach(running -> running.transfer.abandon());
+    places.close();
     timer.shutdownNow();
   }
 

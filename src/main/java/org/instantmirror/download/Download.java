@@ -2,8 +2,10 @@ package org.instantmirror.download;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +35,12 @@ public final class Download {
   private volatile boolean complete;
   private volatile @Nullable Break broken;
   private volatile @Nullable PartialEntry partial;
+
+  // What readers of ranges go by.
+  private final FillRate rate = new FillRate(System::nanoTime);
+  private volatile Duration latency = Duration.ZERO;
+  private volatile long heldBackFrom = Long.MAX_VALUE;
+  private volatile boolean refusesRanges;
 
   private final Object lock = new Object();
   private int clients; // guarded by lock
@@ -75,6 +83,40 @@ public final class Download {
   /** The URL that the bytes come from, once there are some. */
   public Optional<URI> source() {
     return Optional.ofNullable(partial).map(PartialEntry::source);
+  }
+
+  /** What is being written; only once {@link Opening.Streaming} was seen. */
+  PartialEntry entry() {
+    PartialEntry known = partial;
+    if (known == null) {
+      throw new IllegalStateException(order.key() + " has no bytes yet");
+    }
+    return known;
+  }
+
+  /** How fast it grows, if that is known. */
+  OptionalDouble bytesPerSecond() {
+    return rate.bytesPerSecond();
+  }
+
+  /** How long upstream took for its last answer. */
+  Duration latency() {
+    return latency;
+  }
+
+  /** From that position on nobody gets bytes before the whole has been verified. */
+  long heldBackFrom() {
+    return heldBackFrom;
+  }
+
+  /** Whether upstream has been found not to give parts of this file. */
+  boolean refusesRanges() {
+    return refusesRanges;
+  }
+
+  /** Remembers that upstream doesn't give parts of this file, for all its readers. */
+  void refuseRanges() {
+    refusesRanges = true;
   }
 
   /** Completed when clients can be answered, never exceptionally. */
@@ -153,11 +195,7 @@ public final class Download {
 
   /** A reader of the bytes, from the beginning. Only once {@link Opening.Streaming} was seen. */
   Tail tail() throws IOException {
-    PartialEntry source = partial;
-    if (source == null) {
-      throw new IllegalStateException(order.key() + " has no bytes yet");
-    }
-    Tail tail = new Tail(this, source.openReader());
+    Tail tail = new Tail(this, entry().openReader());
     tails.add(tail);
     return tail;
   }
@@ -188,6 +226,22 @@ public final class Download {
     phase = next;
   }
 
+  /** Upstream has answered. */
+  void answeredAfter(Duration time) {
+    latency = time;
+  }
+
+  /**
+   * A body begins to arrive.
+   *
+   * @param size how many bytes are here
+   * @param newHeldBackFrom as {@link #heldBackFrom}
+   */
+  void bodyBegins(long size, long newHeldBackFrom) {
+    rate.begin(size);
+    heldBackFrom = newHeldBackFrom;
+  }
+
   /**
    * Makes head, length and first bytes known.
    *
@@ -200,6 +254,7 @@ public final class Download {
       hold = reader;
     }
     partial = entry;
+    rate.reached(ready);
     available = ready;
     advance(Phase.STREAMING);
     opening.complete(new Opening.Streaming(entry.head(), entry.length(), endIsCertain));
@@ -207,6 +262,7 @@ public final class Download {
 
   /** Makes bytes readable that were written before. */
   void publish(long size) {
+    rate.reached(size);
     available = size;
     wakeUps.moreArrived();
   }

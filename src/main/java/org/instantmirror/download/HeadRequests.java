@@ -96,7 +96,7 @@ final class HeadRequests {
         pool.succeeded(upstream, clock.instant());
         int status = answer.status();
         if (status == 200) {
-          return new HeadAnswer.Found(answer.head(), Attempt.contentLength(answer));
+          return new HeadAnswer.Found(answer.head(), Validation.contentLength(answer));
         }
         missing |= status == 404 || status == 410;
         last = Optional.of(new Failure(Failure.Kind.BAD_GATEWAY, uri, "answered " + status));

@@ -3,18 +3,14 @@ package org.instantmirror.download;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.upstream.Cancellation;
-import org.instantmirror.upstream.RepomdCheck;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamResponse;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the body of one answer: writes its bytes to the partial entry, judges the first ones,
@@ -37,8 +33,6 @@ final class Reception {
   private final Verification verification;
   private final Cancellation cancellation;
   private boolean verified;
-  private final @Nullable RepomdCheck check;
-  private final @Nullable MessageDigest digest;
 
   /** The first bytes of the file, gathered until they can be judged. */
   private byte[] prefix = {};
@@ -47,8 +41,8 @@ final class Reception {
    * @param uri what was asked for
    * @param answer with a body that begins where the held bytes end
    * @param held an entry; let go of if its first bytes can't be the file
+   * @param verification judges the bytes
    * @param cancellation the answer's
-   * @param check judges the whole file before any client gets a byte of it; or null
    */
   Reception(
       Download download,
@@ -56,8 +50,7 @@ final class Reception {
       UpstreamResponse answer,
       HeldPartial held,
       Verification verification,
-      Cancellation cancellation,
-      @Nullable RepomdCheck check) {
+      Cancellation cancellation) {
     this.download = download;
     this.uri = uri;
     this.answer = answer;
@@ -65,8 +58,6 @@ final class Reception {
     this.target = Objects.requireNonNull(held.entry());
     this.verification = verification;
     this.cancellation = cancellation;
-    this.check = check;
-    this.digest = check == null ? null : check.type().newDigest();
   }
 
   /**
@@ -79,6 +70,7 @@ final class Reception {
    */
   AttemptResult run() throws UpstreamException, StorageException {
     ByteBuffer buffer = BUFFERS.get().clear();
+    download.bodyBegins(target.size(), verification.heldBackFrom(target.length()));
     if (!isOpen()) {
       prefix = readPrefix();
     }
@@ -93,7 +85,8 @@ final class Reception {
         return AttemptResult.implausible(uri, objection.get());
       }
       if (isAllHere(atEnd) && !verified) {
-        return corrupt();
+        held.discard();
+        return verification.rejection(uri);
       }
       buffer.clear();
       if (atEnd) {
@@ -115,9 +108,6 @@ final class Reception {
       return Optional.of("more bytes than the file has");
     }
     ByteBuffer again = bytes.duplicate();
-    if (digest != null) {
-      digest.update(bytes.duplicate());
-    }
     if (bytes.hasRemaining()) {
       target.append(bytes);
     }
@@ -125,10 +115,20 @@ final class Reception {
     if (atEnd && target.size() < target.length()) {
       return Optional.of("fewer bytes than the file has");
     }
-    if (isAllHere(atEnd) && !verified) {
-      verified = verification.agrees();
+    return isAllHere(atEnd) && !verified ? verify() : release();
+  }
+
+  /** What is wrong with the whole, but for its checksum. */
+  private Optional<String> verify() throws StorageException {
+    if (!isOpen() && !verification.isCertain()) {
+      // Of what isn't even a repomd.xml nobody needs to know the checksum.
+      Optional<String> objection = implausible();
+      if (objection.isPresent()) {
+        return objection;
+      }
     }
-    return verified || !isAllHere(atEnd) ? release() : Optional.empty();
+    verified = verification.agrees(answer.head().lastModified());
+    return verified ? release() : Optional.empty();
   }
 
   private boolean isAllHere(boolean atEnd) {
@@ -140,21 +140,10 @@ final class Reception {
     long ready = verified ? target.size() : verification.releasable(target.size(), target.length());
     if (isOpen()) {
       download.publish(ready);
-    } else if (verified || (check == null && ready >= Plausibility.PREFIX)) {
+    } else if (verified || ready >= Plausibility.PREFIX) {
       return open(ready);
     }
     return Optional.empty();
-  }
-
-  private AttemptResult corrupt() {
-    held.discard();
-    return new AttemptResult.Corrupt(
-        new Failure(
-            Failure.Kind.BAD_GATEWAY,
-            uri,
-            "sent a file that is not the one that repodata lists ("
-                + verification.checksum()
-                + ")"));
   }
 
   private void gather(ByteBuffer bytes) {
@@ -166,12 +155,8 @@ final class Reception {
 
   /** Opens the download to clients if its first bytes can be the file; what is wrong if not. */
   private Optional<String> open(long ready) throws StorageException {
-    Order order = download.order();
-    Optional<String> objection =
-        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix)
-            .or(this::unlisted);
+    Optional<String> objection = implausible();
     if (objection.isPresent()) {
-      held.discard();
       return objection;
     }
     try {
@@ -182,13 +167,13 @@ final class Reception {
     return Optional.empty();
   }
 
-  private Optional<String> unlisted() {
-    if (check == null || digest == null) {
-      return Optional.empty();
-    }
-    boolean listed =
-        check.judge(Checksum.of(check.type(), digest.digest()), answer.head().lastModified());
-    return listed ? Optional.empty() : Optional.of("a repomd.xml that the metalink doesn't list");
+  /** What is wrong with the first bytes, which are discarded then. */
+  private Optional<String> implausible() {
+    Order order = download.order();
+    Optional<String> objection =
+        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
+    objection.ifPresent(what -> held.discard());
+    return objection;
   }
 
   /** The beginning of what an earlier run left. */

@@ -3,6 +3,7 @@ package org.instantmirror.download;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.ContentRange;
 import org.instantmirror.http.Head;
 import org.instantmirror.http.HttpDate;
@@ -74,11 +75,31 @@ public final class Resumption {
       boolean sameFileByChecksum,
       @Nullable String contentRange,
       Head answer) {
-    Optional<ContentRange> range = ContentRange.parse(contentRange);
-    if (range.isEmpty()
-        || range.get().first() != offset
-        || range.get().last() != length - 1
-        || range.get().total() != length) {
+    return offset < length
+        && isPart(
+            partial,
+            new ByteRange(offset, length - 1),
+            length,
+            sameServer,
+            sameFileByChecksum,
+            contentRange,
+            answer);
+  }
+
+  /**
+   * Whether a 206 is that part of the file whose bytes are here; as {@link #continues}.
+   *
+   * @param part exactly what was asked for
+   */
+  static boolean isPart(
+      Head partial,
+      ByteRange part,
+      long length,
+      boolean sameServer,
+      boolean sameFileByChecksum,
+      @Nullable String contentRange,
+      Head answer) {
+    if (!ContentRange.parse(contentRange).equals(Optional.of(ContentRange.of(part, length)))) {
       return false;
     }
     if (sameFileByChecksum && !sameServer) {

@@ -30,9 +30,15 @@ final class Stopwatch {
     body = Duration.ZERO;
   }
 
-  /** The head of its answer is here. */
-  void head() {
-    firstByte = Duration.ofNanos(System.nanoTime() - startNanos);
+  /**
+   * The head of its answer is here.
+   *
+   * @return how long it took
+   */
+  Duration head() {
+    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+    firstByte = took;
+    return took;
   }
 
   /**

@@ -11,11 +11,18 @@ final class Tail implements ByteSource {
 
   private final Download download;
   private final PartialEntry.Reader reader;
-  private final AtomicReference<@Nullable Runnable> wake = new AtomicReference<>();
+  private final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
+
+  private record Waiting(long position, Runnable wake) {}
 
   Tail(Download download, PartialEntry.Reader reader) {
     this.download = download;
     this.reader = reader;
+  }
+
+  /** What it reads. */
+  Download download() {
+    return download;
   }
 
   @Override
@@ -29,7 +36,7 @@ final class Tail implements ByteSource {
   }
 
   @Override
-  public long available() {
+  public long available(long position) {
     return download.available();
   }
 
@@ -39,24 +46,26 @@ final class Tail implements ByteSource {
   }
 
   @Override
-  public void whenChanged(Runnable newWake) {
-    wake.set(newWake);
+  public void whenChanged(long position, Runnable wake) {
+    waiting.set(new Waiting(position, wake));
   }
 
-  /** Wakes the reader if it waits. */
+  /** Wakes the reader if it waits for what has come, or something has ended. */
   void signal() {
-    if (wake.get() != null) {
-      Runnable waiting = wake.getAndSet(null);
-      if (waiting != null) {
-        waiting.run();
-      }
+    Waiting reached = waiting.get();
+    if (reached == null || (reached.position >= download.available() && state() == State.GROWING)) {
+      return;
+    }
+    // Somebody else may have been faster, or the reader may wait further ahead by now.
+    if (waiting.compareAndSet(reached, null)) {
+      reached.wake.run();
     }
   }
 
   @Override
   public void close() {
     download.forget(this);
-    wake.set(null);
+    waiting.set(null);
     reader.close();
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.instantmirror.download.ByteSource;
+import org.instantmirror.download.Pipe;
 import org.instantmirror.download.Resumption;
 import org.instantmirror.http.Head;
 import org.instantmirror.http.HopByHop;
@@ -131,7 +132,7 @@ public final class PassThrough implements AutoCloseable {
         result.complete(Optional.empty());
         return;
       }
-      PassThroughSource body = new PassThroughSource(offset);
+      Pipe body = new Pipe(offset);
       result.complete(Optional.of(body));
       pump(answer, body);
     } catch (IOException fault) {
@@ -149,7 +150,7 @@ public final class PassThrough implements AutoCloseable {
   private void relay(PassThroughRequest request, CompletableFuture<PassThroughAnswer> result) {
     try (UpstreamResponse answer = ask(request)) {
       boolean head = request.method().equals("HEAD");
-      PassThroughSource body = new PassThroughSource(0);
+      Pipe body = new Pipe(0);
       result.complete(
           new PassThroughAnswer.Relayed(
               answer.status(),
@@ -184,7 +185,7 @@ public final class PassThrough implements AutoCloseable {
         && effective.getPath().endsWith("/" + path.substring(path.lastIndexOf('/') + 1) + "/");
   }
 
-  private static void pump(UpstreamResponse answer, PassThroughSource body) {
+  private static void pump(UpstreamResponse answer, Pipe body) {
     ByteSource.State last = ByteSource.State.BROKEN;
     try {
       ByteBuffer buffer = ByteBuffer.allocate(BUFFER);

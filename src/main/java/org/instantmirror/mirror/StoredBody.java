@@ -33,7 +33,7 @@ public final class StoredBody implements ByteSource {
   }
 
   @Override
-  public long available() {
+  public long available(long position) {
     return size;
   }
 
@@ -43,7 +43,7 @@ public final class StoredBody implements ByteSource {
   }
 
   @Override
-  public void whenChanged(Runnable wake) {
+  public void whenChanged(long position, Runnable wake) {
     // Nothing changes any more.
   }
 

@@ -20,8 +20,8 @@ record AttachedTail(ByteSource tail, Attachment attachment) implements ByteSourc
   }
 
   @Override
-  public long available() {
-    return tail.available();
+  public long available(long position) {
+    return tail.available(position);
   }
 
   @Override
@@ -30,8 +30,8 @@ record AttachedTail(ByteSource tail, Attachment attachment) implements ByteSourc
   }
 
   @Override
-  public void whenChanged(Runnable wake) {
-    tail.whenChanged(wake);
+  public void whenChanged(long position, Runnable wake) {
+    tail.whenChanged(position, wake);
   }
 
   @Override

@@ -1,21 +1,17 @@
 package org.instantmirror.web;
 
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.download.ByteSource.State;
+import org.instantmirror.web.Turns.Turn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,105 +43,25 @@ final class BodyWriter implements WriteListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(BodyWriter.class);
 
-  /**
-   * Bytes that go into the container's buffer and are pushed out from there. What the client
-   * doesn't take of them stays in that buffer, so it must fit ({@code socket.appWriteBufSize}, 8 kB
-   * in Tomcat, framing included).
-   */
-  private static final int PIECE = 8 * 1024 - 64;
-
-  /**
-   * Multiples of this go past the container's buffer, straight to the socket; of what the client
-   * doesn't take of them the container makes a copy of 64 kB. So they are for clients that take
-   * everything, not for thousands of slow ones.
-   */
-  private static final int BLOCK = 16 * 1024;
-
-  /** Bytes written in blocks in one turn; then others have theirs. */
-  private static final int IN_BLOCKS = 4 * BLOCK;
-
-  /** Slow is who lets wait longer than this for room; a busy server is no reason. */
-  private static final long SLOW_NANOS = Duration.ofMillis(250).toNanos();
-
-  /**
-   * Fast is who has taken this much since it was last slow: more than what the system takes in its
-   * stead (the send buffer).
-   */
-  private static final long FAST = 512 * 1024;
-
   /** The container copies what it can't send at once, so the threads' buffers can be shared. */
   private static final ThreadLocal<byte[]> BUFFERS =
-      ThreadLocal.withInitial(() -> new byte[IN_BLOCKS]);
+      ThreadLocal.withInitial(() -> new byte[ClientPace.MOST]);
 
-  /** Finds a way to go on when a source broke. */
-  interface Recovery {
-
-    /** Breaks the response off. */
-    Recovery NONE = (reason, position) -> CompletableFuture.completedFuture(Optional.empty());
-
-    /**
-     * Answers the request anew, if the break gives reason to hope. The client has received nothing.
-     *
-     * @param release ends the writer, so that the request can be dispatched; false if it has ended
-     *     already
-     * @return whether it does
-     */
-    default boolean beginAnew(Break reason, AsyncContext async, BooleanSupplier release) {
-      return false;
-    }
-
-    /**
-     * Looks for one.
-     *
-     * @param reason why it broke
-     * @param position up to where the file has been sent
-     */
-    CompletableFuture<Optional<Body>> after(Break reason, long position);
-  }
-
-  /** Whose turn it is. */
-  private enum Turn {
-    /** The container's: it calls back, or is about to. */
-    CONTAINER,
-    /** The source's: it wakes the writer when there is more. */
-    SOURCE,
-    /** The recovery's: it brings another source, or none. */
-    RECOVERY,
-    /** Nobody's: the response has ended. */
-    OVER
-  }
-
-  private final RequestRecord record;
   private final Recovery recovery;
+  private final ResponseStream out;
+  private final Turns turns = new Turns();
 
-  private final Object lock = new Object();
-  private Turn turn = Turn.CONTAINER; // guarded by lock
-
-  // Touched by whose turn it is, each seeing what the one before wrote through the lock; the
-  // container's callbacks for one request come one after another.
+  // Touched by whose turn it is; the container's callbacks for one request come one after another.
   private AsyncContext async;
-  private ServletOutputStream out;
-  private ByteSource source;
-  private List<Segment> segments;
-  private int index;
-  private long position;
-  private boolean begun;
-  private boolean unflushed;
-  private boolean blocked;
-  private long blockedSinceNanos;
-  private long slowAt;
-  private int inBlocks;
+  private Cursor cursor;
 
   private BodyWriter(
       HttpServletRequest request, HttpServletResponse response, Body body, Recovery recovery)
       throws IOException {
-    this.source = body.source();
-    this.segments = body.segments();
-    this.record = RequestRecord.of(request);
+    this.cursor = new Cursor(body);
     this.recovery = recovery;
     this.async = suspend(request);
-    this.out = response.getOutputStream();
-    seek();
+    this.out = new ResponseStream(request, response.getOutputStream());
   }
 
   /**
@@ -156,8 +72,7 @@ final class BodyWriter implements WriteListener {
   static void send(
       HttpServletRequest request, HttpServletResponse response, Body body, Recovery recovery)
       throws IOException {
-    BodyWriter writer = new BodyWriter(request, response, body, recovery);
-    writer.listen();
+    new BodyWriter(request, response, body, recovery).listen(response);
   }
 
   /** Goes on with a body, if that is what the request was dispatched for. */
@@ -168,8 +83,8 @@ final class BodyWriter implements WriteListener {
     }
     request.removeAttribute(WRITER);
     writer.async = suspend(request);
-    writer.out = response.getOutputStream();
-    writer.listen();
+    writer.out.moveTo(response.getOutputStream());
+    writer.listen(response);
     return true;
   }
 
@@ -179,20 +94,17 @@ final class BodyWriter implements WriteListener {
     return async;
   }
 
-  private void listen() {
+  private void listen(HttpServletResponse response) throws IOException {
     async.addListener(new Leaving(this));
-    out.setWriteListener(this);
+    response.getOutputStream().setWriteListener(this);
   }
 
   @Override
   public void onWritePossible() throws IOException {
-    if (!isTurn(Turn.CONTAINER)) {
+    if (!turns.is(Turn.CONTAINER)) {
       return;
     }
-    if (blocked && System.nanoTime() - blockedSinceNanos > SLOW_NANOS) {
-      slowAt = record.bytes();
-    }
-    inBlocks = record.bytes() - slowAt >= FAST ? IN_BLOCKS : 0;
+    out.turnBegins();
     try {
       step();
     } catch (RuntimeException fault) {
@@ -211,95 +123,66 @@ final class BodyWriter implements WriteListener {
 
   /** The request has ended, for whatever reason; true if nobody knew. */
   boolean leave() {
-    ByteSource last;
-    synchronized (lock) {
-      if (turn == Turn.OVER) {
-        return false;
-      }
-      turn = Turn.OVER;
-      last = source;
+    if (!turns.end()) {
+      return false;
     }
-    record.broken();
-    last.close();
+    out.broken();
+    cursor.source().close();
     return true;
   }
 
-  private boolean isTurn(Turn whose) {
-    synchronized (lock) {
-      return turn == whose;
-    }
-  }
-
-  private boolean pass(Turn from, Turn to) {
-    synchronized (lock) {
-      boolean passed = turn == from;
-      if (passed) {
-        turn = to;
-      }
-      return passed;
-    }
-  }
-
   private void step() throws IOException {
-    while (isReady()) {
-      if (index == segments.size()) {
-        if (!unflushed) {
+    while (out.isReady()) {
+      if (cursor.isAtEnd()) {
+        if (!out.isUnflushed()) {
           finish();
           return;
         }
         // Pushed out before the end, so that complete() has nothing to block on.
-        flush();
-      } else if (segments.get(index) instanceof Segment.Bytes ours) {
-        write(ours.bytes(), ours.bytes().length);
-        next();
-      } else if (!slice((Segment.Slice) segments.get(index))) {
+        out.flush();
+      } else if (cursor.segment() instanceof Segment.Bytes ours) {
+        out.write(ours.bytes(), ours.bytes().length);
+        cursor.next();
+      } else if (!slice((Segment.Slice) cursor.segment())) {
         return;
       }
     }
   }
 
-  private boolean isReady() {
-    boolean ready = out.isReady();
-    if (!ready && !blocked) {
-      blockedSinceNanos = System.nanoTime();
-    }
-    blocked = !ready;
-    return ready;
-  }
-
   /** Sends some of a slice; false if there is nothing to send now. */
   private boolean slice(Segment.Slice slice) throws IOException {
+    ByteSource source = cursor.source();
+    long position = cursor.position();
     State state = source.state();
-    long available = source.available();
+    long available = source.available(position);
     boolean toTheEnd = slice.end() == Long.MAX_VALUE;
     if (position < Math.min(available, slice.end())) {
-      return send(Math.min(available, slice.end()));
+      return send(Math.min(available, slice.end()) - position);
     }
     if (position == slice.end() || (toTheEnd && state == State.COMPLETE)) {
-      next();
+      cursor.next();
       return true;
     }
     if (state != State.GROWING) {
       broken(state);
       return false;
     }
-    if (unflushed || !begun) {
+    if (out.isUnflushed() || !out.hasBegun()) {
       // Before the first byte this sends the head: the wait for bytes far ahead, or from an
       // upstream that thinks after its own head, may be longer than clients wait for a status line.
-      begun = true;
-      flush();
+      out.flush();
       return true;
     }
-    pass(Turn.CONTAINER, Turn.SOURCE);
-    source.whenChanged(this::wake);
+    turns.pass(Turn.CONTAINER, Turn.SOURCE);
+    source.whenChanged(position, this::wake);
     // It may have changed just before; then whoever is first goes on.
-    return (source.state() != state || source.available() != available)
-        && pass(Turn.SOURCE, Turn.CONTAINER);
+    return (source.state() != state || source.available(position) > position)
+        && turns.pass(Turn.SOURCE, Turn.CONTAINER);
   }
 
   /** Called by the source, on whichever thread. */
   private void wake() {
-    if (pass(Turn.SOURCE, Turn.CONTAINER)) {
+    if (turns.pass(Turn.SOURCE, Turn.CONTAINER)) {
       dispatch(WRITER, this);
     }
   }
@@ -314,73 +197,46 @@ final class BodyWriter implements WriteListener {
     }
   }
 
-  /** Sends some bytes; false if there are none where there should be. */
-  private boolean send(long end) throws IOException {
+  /** Sends some bytes, if they are still there; false if there can't be any. */
+  private boolean send(long available) throws IOException {
     byte[] buffer = BUFFERS.get();
-    long blocks = Math.min(inBlocks, end - position) / BLOCK;
-    int most = blocks > 0 ? (int) blocks * BLOCK : (int) Math.min(PIECE, end - position);
+    int most = out.pace().next(available);
     int n = read(ByteBuffer.wrap(buffer, 0, most));
-    if (n <= 0) {
+    if (n < 0) {
       abort(Turn.CONTAINER);
       return false;
     }
-    write(buffer, n);
-    position += n;
-    if (blocks > 0) {
-      inBlocks -= most;
-    } else {
-      flush();
+    if (n > 0) {
+      out.write(buffer, n);
+      cursor.advance(n);
+      if (out.pace().wrote(most)) {
+        out.flush();
+      }
     }
     return true;
   }
 
   private int read(ByteBuffer target) {
     try {
-      return source.read(target, position);
+      return cursor.source().read(target, cursor.position());
     } catch (IOException fault) {
       LOG.warn("can't read the bytes of a response, which is broken off", fault);
       return -1;
     }
   }
 
-  private void write(byte[] bytes, int length) throws IOException {
-    begun = true;
-    unflushed = true;
-    out.write(bytes, 0, length);
-    record.sent(length);
-  }
-
-  /** Only while the container is ready; it isn't any more when it has buffered something. */
-  private void flush() throws IOException {
-    if (isReady()) {
-      unflushed = false;
-      out.flush();
-    }
-  }
-
-  private void next() {
-    index++;
-    seek();
-  }
-
-  private void seek() {
-    if (index < segments.size() && segments.get(index) instanceof Segment.Slice slice) {
-      position = slice.first();
-    }
-  }
-
   private void broken(State state) {
-    Break reason = source.reason();
+    Break reason = cursor.source().reason();
     if (state == State.COMPLETE || reason == null) {
       abort(Turn.CONTAINER);
       return;
     }
-    pass(Turn.CONTAINER, Turn.RECOVERY);
-    if (!begun && recovery.beginAnew(reason, async, this::release)) {
+    turns.pass(Turn.CONTAINER, Turn.RECOVERY);
+    if (!out.hasBegun() && recovery.beginAnew(reason, async, this::release)) {
       return;
     }
     recovery
-        .after(reason, position)
+        .after(reason, cursor.position())
         .whenComplete(
             (body, fault) -> {
               Optional<Body> found = body == null ? Optional.empty() : body;
@@ -393,37 +249,26 @@ final class BodyWriter implements WriteListener {
   }
 
   private boolean release() {
-    if (!pass(Turn.RECOVERY, Turn.OVER)) {
+    if (!turns.pass(Turn.RECOVERY, Turn.OVER)) {
       return false;
     }
-    source.close();
+    cursor.source().close();
     async.getRequest().setAttribute(ANEW, true);
     return true;
   }
 
   private void swap(Body body) {
-    ByteSource useless;
-    boolean over;
-    synchronized (lock) {
-      over = turn != Turn.RECOVERY;
-      useless = over ? body.source() : source;
-      if (!over) {
-        turn = Turn.CONTAINER;
-        source = body.source();
-        segments = body.segments();
-        index = 0;
-        seek();
-      }
-    }
-    useless.close();
-    if (!over) {
+    ByteSource before = cursor.source();
+    boolean swapped = turns.pass(Turn.RECOVERY, Turn.CONTAINER, () -> cursor = new Cursor(body));
+    (swapped ? before : body.source()).close();
+    if (swapped) {
       dispatch(WRITER, this);
     }
   }
 
   private void finish() {
-    if (pass(Turn.CONTAINER, Turn.OVER)) {
-      source.close();
+    if (turns.pass(Turn.CONTAINER, Turn.OVER)) {
+      cursor.source().close();
       complete();
     }
   }
@@ -437,9 +282,9 @@ final class BodyWriter implements WriteListener {
   }
 
   private void abort(Turn whose) {
-    if (pass(whose, Turn.OVER)) {
-      record.broken();
-      source.close();
+    if (turns.pass(whose, Turn.OVER)) {
+      out.broken();
+      cursor.source().close();
       dispatch(ABORT, true);
     }
   }

@@ -12,6 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.download.RangedTail;
+import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.http.Head;
 import org.instantmirror.mirror.Answer;
@@ -97,10 +99,7 @@ final class MirrorServlet extends HttpServlet {
   private void serve(
       HttpServletRequest request, HttpServletResponse response, Route route, Answer answer)
       throws IOException {
-    RequestRecord record = RequestRecord.of(request);
-    String cacheStatus = answer.cacheStatus().toString();
-    record.cacheStatus(cacheStatus);
-    response.setHeader("Cache-Status", cacheStatus);
+    cacheStatus(request, response, answer.cacheStatus());
     if (answer instanceof Answer.Stored hit) {
       if (!stored.serve(request, response, route, hit)) {
         // It went away, or was changed, since it was looked up: look again.
@@ -139,15 +138,11 @@ final class MirrorServlet extends HttpServlet {
       Answer.Streaming streaming)
       throws IOException {
     Attachment attachment = streaming.attachment();
-    ByteSource tail;
-    try {
-      tail = new AttachedTail(attachment.tail(), attachment);
-    } catch (IOException | RuntimeException fault) {
-      attachment.close();
-      throw fault;
-    }
     Head head = streaming.opening().head();
     long length = streaming.opening().length();
+    Rendition rendition = EntryAnswer.rendition(request, route, head, length);
+    ByteSource bytes = open(attachment, rendition.ranges());
+    ByteSource tail = new AttachedTail(bytes, attachment);
     if (tail.state() == ByteSource.State.BROKEN && restarts(tail.reason())) {
       tail.close();
       asker.ask(request, route);
@@ -157,7 +152,6 @@ final class MirrorServlet extends HttpServlet {
         .download()
         .source()
         .ifPresent(uri -> RequestRecord.of(request).upstream(uri.getAuthority()));
-    Rendition rendition = EntryAnswer.rendition(request, route, head, length);
     EntryAnswer.writeHead(response, route, head, length, rendition);
     if (!streaming.opening().endIsCertain()) {
       // Passed on the way it came: ended by closing the connection.
@@ -167,8 +161,34 @@ final class MirrorServlet extends HttpServlet {
       tail.close();
       return;
     }
+    if (bytes instanceof RangedTail ranges && ranges.begin()) {
+      cacheStatus(request, response, farAhead(streaming.cacheStatus()));
+    }
     Recovering recovering = new Recovering(request, route, head, length, rendition);
     BodyWriter.send(request, response, new Body(tail, rendition.segments()), recovering);
+  }
+
+  private static ByteSource open(Attachment attachment, List<ByteRange> wanted) throws IOException {
+    try {
+      return wanted.isEmpty() ? attachment.tail() : attachment.tail(wanted);
+    } catch (IOException | RuntimeException fault) {
+      attachment.close();
+      throw fault;
+    }
+  }
+
+  private static void cacheStatus(
+      HttpServletRequest request, HttpServletResponse response, CacheStatus status) {
+    String field = status.toString();
+    RequestRecord.of(request).cacheStatus(field);
+    response.setHeader("Cache-Status", field);
+  }
+
+  /** Of a range with a request of its own, beside the download that it joined or began. */
+  private static CacheStatus farAhead(CacheStatus status) {
+    CacheStatus own =
+        status.collapsed() ? CacheStatus.forwarded(CacheStatus.Forward.PARTIAL) : status;
+    return own.withDetail("far-ahead");
   }
 
   private static boolean restarts(@org.jspecify.annotations.Nullable Break reason) {
@@ -178,14 +198,11 @@ final class MirrorServlet extends HttpServlet {
   private void relay(
       HttpServletRequest request, HttpServletResponse response, PassThroughAnswer answer)
       throws IOException {
-    RequestRecord record = RequestRecord.of(request);
     Answer before = Asker.answer(request);
-    String cacheStatus =
-        before == null
-            ? CacheStatus.forwarded(CacheStatus.Forward.BYPASS).toString()
-            : before.cacheStatus().toString();
-    record.cacheStatus(cacheStatus);
-    response.setHeader("Cache-Status", cacheStatus);
+    cacheStatus(
+        request,
+        response,
+        before == null ? CacheStatus.forwarded(CacheStatus.Forward.BYPASS) : before.cacheStatus());
     if (answer instanceof PassThroughAnswer.Unavailable unavailable) {
       PlainAnswer.send(
           request,
@@ -195,17 +212,17 @@ final class MirrorServlet extends HttpServlet {
       return;
     }
     PassThroughAnswer.Relayed relayed = (PassThroughAnswer.Relayed) answer;
-    record.upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
+    RequestRecord.of(request).upstream(String.valueOf(relayed.effectiveUri().getAuthority()));
     if (RelayedHead.write(request, response, relayed)) {
       Body body = new Body(relayed.body(), java.util.List.of(RelayedHead.segment(relayed)));
-      BodyWriter.send(request, response, body, BodyWriter.Recovery.NONE);
+      BodyWriter.send(request, response, body, Recovery.NONE);
     } else {
       relayed.body().close();
     }
   }
 
   /** What becomes of a client whose download breaks. */
-  private final class Recovering implements BodyWriter.Recovery {
+  private final class Recovering implements Recovery {
     private final Route route;
     private final MirrorRequest request;
     private final Head head;

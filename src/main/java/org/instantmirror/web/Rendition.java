@@ -104,6 +104,17 @@ record Rendition(
         206, parts.contentType(), parts.contentLength(), Optional.empty(), segments);
   }
 
+  /** The ranges of a 206, in the order in which they are sent; none of any other answer. */
+  List<ByteRange> ranges() {
+    return status != 206
+        ? List.of()
+        : segments.stream()
+            .filter(Segment.Slice.class::isInstance)
+            .map(Segment.Slice.class::cast)
+            .map(slice -> new ByteRange(slice.first(), slice.end() - 1))
+            .toList();
+  }
+
   /** The only stretch of the file that is sent, if it is just one. */
   Optional<Segment.Slice> onlySlice() {
     return segments.size() == 1 && segments.get(0) instanceof Segment.Slice slice

@@ -76,7 +76,7 @@ final class StoredAnswer {
     }
     writeHead(response, route, entry, rendition);
     Body body = new Body(new StoredBody(file.get(), size), rendition.segments());
-    BodyWriter.send(request, response, body, BodyWriter.Recovery.NONE);
+    BodyWriter.send(request, response, body, Recovery.NONE);
     return true;
   }
 

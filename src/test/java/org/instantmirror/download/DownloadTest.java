@@ -50,7 +50,8 @@ class DownloadTest {
 
   private static String read(ByteSource source) throws IOException {
     ByteBuffer target = ByteBuffer.allocate(100);
-    while (target.position() < source.available() && source.read(target, target.position()) > 0) {
+    while (target.position() < source.available(target.position())
+        && source.read(target, target.position()) > 0) {
       // Until there is no more.
     }
     return new String(target.array(), 0, target.position(), StandardCharsets.US_ASCII);
@@ -92,9 +93,9 @@ class DownloadTest {
     open("012");
     try (Tail tail = download.tail()) {
       append("345");
-      assertThat(tail.available()).isEqualTo(3);
+      assertThat(tail.available(0)).isEqualTo(3);
       download.publish(6);
-      assertThat(tail.available()).isEqualTo(6);
+      assertThat(tail.available(0)).isEqualTo(6);
       assertThat(read(tail)).isEqualTo("012345");
     }
   }
@@ -104,16 +105,29 @@ class DownloadTest {
     open("012");
     AtomicInteger woken = new AtomicInteger();
     try (Tail tail = download.tail()) {
-      tail.whenChanged(woken::incrementAndGet);
-      download.publish(3);
-      download.publish(3);
+      tail.whenChanged(3, woken::incrementAndGet);
+      download.publish(4);
+      download.publish(5);
       assertThat(woken).hasValue(1);
-      tail.whenChanged(woken::incrementAndGet);
+      tail.whenChanged(5, woken::incrementAndGet);
       download.bytesComplete();
       assertThat(woken).hasValue(2);
-      tail.whenChanged(woken::incrementAndGet);
+      tail.whenChanged(5, woken::incrementAndGet);
       download.end(Phase.FAILED, Break.STORAGE);
       assertThat(woken).hasValue(3);
+    }
+  }
+
+  @Test
+  void readerIsNotWokenForBytesBeforeThoseThatItWaitsFor() throws IOException {
+    open("012");
+    AtomicInteger woken = new AtomicInteger();
+    try (Tail tail = download.tail()) {
+      tail.whenChanged(7, woken::incrementAndGet);
+      download.publish(7);
+      assertThat(woken).hasValue(0);
+      download.publish(8);
+      assertThat(woken).hasValue(1);
     }
   }
 
@@ -122,10 +136,10 @@ class DownloadTest {
     open("012");
     AtomicInteger woken = new AtomicInteger();
     Tail tail = download.tail();
-    tail.whenChanged(woken::incrementAndGet);
+    tail.whenChanged(3, woken::incrementAndGet);
     tail.close();
     tail.close();
-    download.publish(3);
+    download.publish(4);
     assertThat(woken).hasValue(0);
   }
 

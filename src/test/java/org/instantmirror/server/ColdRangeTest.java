@@ -73,20 +73,23 @@ class ColdRangeTest {
     assertThat(answer.header("Content-Type")).startsWith("multipart/byteranges");
   }
 
+  /** One that can't be asked for by itself, since only strong validators tell parts of one file. */
   @Test
   void aRangeAheadIsToldAtOnceAndSentWhenItIsHere() throws Exception {
+    Gate own = new Gate();
+    upstream.file("/b.rpm", CONTENT).etag("W/\"1\"").always(Behaviour.proper().gated(own));
+    own.release(HERE);
     try (RawClient ahead = new RawClient(mirror.port())) {
-      ahead.send("GET", "/mirror/repo/a.rpm", "Range: bytes=150000-199999");
+      ahead.send("GET", "/mirror/repo/b.rpm", "Range: bytes=150000-199999");
       RawClient.Head head = ahead.receiveHead();
       assertThat(head.status()).isEqualTo(206);
       assertThat(head.field("content-range")).isEqualTo("bytes 150000-199999/200000");
-      gate.release(150_100 - HERE);
+      own.release(150_100 - HERE);
       assertThat(ahead.readBody(100)).isEqualTo(Arrays.copyOfRange(CONTENT, 150_000, 150_100));
-      gate.releaseAll();
+      own.releaseAll();
       assertThat(ahead.readBody(49_900)).isEqualTo(Arrays.copyOfRange(CONTENT, 150_100, SIZE));
     }
-    assertThat(first.readBody(SIZE - HERE)).isEqualTo(Arrays.copyOfRange(CONTENT, HERE, SIZE));
-    assertThat(upstream.requests("/a.rpm")).hasSize(1);
+    assertThat(upstream.requests("/b.rpm")).hasSize(1);
   }
 
   @Test
@@ -96,7 +99,9 @@ class ColdRangeTest {
         .isEqualTo(Arrays.copyOfRange(CONTENT, SIZE - 7, SIZE));
     assertThat(mirror.get("a.rpm", "Range: bytes=199000-").body())
         .isEqualTo(Arrays.copyOfRange(CONTENT, 199_000, SIZE));
-    assertThat(upstream.requests("/a.rpm")).hasSize(1);
+    assertThat(upstream.requests("/a.rpm"))
+        .filteredOn(request -> request.header("Range").isEmpty())
+        .hasSize(1);
   }
 
   @Test

@@ -250,6 +250,64 @@ class ListedPackageTest {
   }
 
   @Test
+  void rangeFarAheadWaitsForTheHeldBackBytesOnly() throws Exception {
+    byte[] huge = Packages.rpm(4_000_000, 5);
+    int held = huge.length - HELD_BACK;
+    repository.add("a.rpm", huge).publish();
+    Gate gate = new Gate();
+    upstream.file("/a.rpm", huge).etag("\"1\"").next(Behaviour.proper().gated(gate));
+    try (RunningMirror mirror = mirror()) {
+      know(mirror, 1);
+      try (TailingClient whole = TailingClient.ask(mirror, "a.rpm")) {
+        gate.release(100_000);
+        assertThat(whole.head().status()).isEqualTo(200);
+        try (TailingClient end = TailingClient.ask(mirror, "a.rpm", "Range: bytes=3900000-");
+            TailingClient last = TailingClient.ask(mirror, "a.rpm", "Range: bytes=3999000-")) {
+          end.head();
+          end.readTo(held - 3_900_000);
+          assertThat(last.head().status()).isEqualTo(206);
+          assertThat(upstream.requests("/a.rpm")).hasSize(2);
+          assertThat(upstream.requests("/a.rpm").get(1).header("Range"))
+              .contains("bytes=3900000-" + (held - 1));
+          gate.releaseAll();
+          end.readTo(100_000);
+          last.readTo(1000);
+          assertThat(end.body()).isEqualTo(Arrays.copyOfRange(huge, 3_900_000, huge.length));
+          assertThat(last.body()).isEqualTo(Arrays.copyOfRange(huge, 3_999_000, huge.length));
+        }
+      }
+    }
+  }
+
+  @Test
+  void corruptDownloadBreaksARangeFarAheadToo() throws Exception {
+    byte[] huge = Packages.rpm(4_000_000, 5);
+    repository.add("a.rpm", huge).publish();
+    Gate fill = new Gate();
+    Gate ahead = new Gate();
+    upstream
+        .file("/a.rpm", damaged(huge))
+        .etag("\"1\"")
+        .next(Behaviour.proper().gated(fill))
+        .next(Behaviour.proper().gated(ahead));
+    try (RunningMirror mirror = mirror("retries = 1")) {
+      know(mirror, 1);
+      try (TailingClient whole = TailingClient.ask(mirror, "a.rpm")) {
+        fill.release(100_000);
+        assertThat(whole.head().status()).isEqualTo(200);
+        try (TailingClient end = TailingClient.ask(mirror, "a.rpm", "Range: bytes=3900000-")) {
+          ahead.release(1000);
+          end.head();
+          end.readTo(1000);
+          fill.releaseAll();
+          end.readTo(100_000);
+          assertThat(end.body()).hasSizeLessThanOrEqualTo(100_000 - HELD_BACK);
+        }
+      }
+    }
+  }
+
+  @Test
   void downloadThatIsGoneOnWithAfterARestartIsVerifiedFromItsBeginning() throws Exception {
     java.nio.file.Path folder = Files.createTempDirectory("listed-");
     repository.add("a.rpm", BIG).publish();

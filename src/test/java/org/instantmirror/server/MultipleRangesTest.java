@@ -1,6 +1,5 @@
 package org.instantmirror.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -12,6 +11,7 @@ import java.util.stream.IntStream;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
+import org.instantmirror.testing.MultipartParts;
 import org.instantmirror.testing.Packages;
 import org.instantmirror.testing.RawClient;
 import org.instantmirror.testing.RawResponse;
@@ -45,35 +45,15 @@ class MultipleRangesTest {
     upstream.close();
   }
 
-  /** Takes a multipart body apart by its boundary and the parts' own Content-Range. */
   private static void assertParts(RawResponse answer, List<String> ranges) {
-    assertThat(answer.status()).isEqualTo(206);
-    assertThat(answer.complete()).isTrue();
-    assertThat(answer.header("Content-Range")).isNull();
-    String type = String.valueOf(answer.header("Content-Type"));
-    assertThat(type).startsWith("multipart/byteranges;");
-    String delimiter = "--" + type.replaceFirst(".*boundary=\"?([^\";]+)\"?.*", "$1");
-    String text = new String(answer.body(), ISO_8859_1);
-    int at = text.indexOf(delimiter);
-    for (String range : ranges) {
-      int body = text.indexOf("\r\n\r\n", at) + 4;
-      assertThat(text.substring(at, body))
-          .containsIgnoringCase("\r\nContent-Range: bytes " + range + "/" + SIZE + "\r\n");
-      byte[] expected = part(range);
-      assertThat(Arrays.copyOfRange(answer.body(), body, body + expected.length))
-          .isEqualTo(expected);
-      at = text.indexOf("\r\n" + delimiter, body + expected.length) + 2;
-      assertThat(at).isEqualTo(body + expected.length + 2);
-    }
-    assertThat(text.substring(at)).startsWith(delimiter + "--");
+    MultipartParts.assertParts(answer, CONTENT, ranges);
   }
 
-  private static byte[] part(String range) {
-    int dash = range.indexOf('-');
-    return Arrays.copyOfRange(
-        CONTENT,
-        Integer.parseInt(range.substring(0, dash)),
-        Integer.parseInt(range.substring(dash + 1)) + 1);
+  /** What is far ahead of the download may be asked for by ranges beside. */
+  private long downloads(String path) {
+    return upstream.requests(path).stream()
+        .filter(request -> request.header("Range").isEmpty())
+        .count();
   }
 
   /** 256 of them, in a field of more than 4 kB, each chunk at least one byte from the next. */
@@ -118,7 +98,7 @@ class MultipleRangesTest {
   void twoHundredFiftySixRangesOfAColdFile() {
     upstream.file("/cold.rpm", CONTENT).etag("\"c\"").lastModified(LAST_YEAR);
     assertParts(mirror.get("cold.rpm", field(manyRanges())), manyRanges());
-    assertThat(upstream.requests("/cold.rpm")).hasSize(1);
+    assertThat(downloads("/cold.rpm")).isEqualTo(1);
   }
 
   @Test
@@ -135,7 +115,7 @@ class MultipleRangesTest {
       gate.releaseAll();
       assertParts(client.receive("GET"), ranges);
     }
-    assertThat(upstream.requests("/slow.rpm")).hasSize(1);
+    assertThat(downloads("/slow.rpm")).isEqualTo(1);
   }
 
   @Test

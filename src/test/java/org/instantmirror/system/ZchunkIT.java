@@ -1,11 +1,13 @@
 package org.instantmirror.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AutoClose;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class ZchunkIT {
   private static final int RECORDS = 2_000;
   private static final int EACH_CHANGED = 7;
+  private static final int SLOWLY = 50_000; // bytes a second, of half a megabyte
 
   @AutoClose private final WorkDirectory work = WorkDirectory.create("zchunk");
   @AutoClose private final MirrorFiles files = MirrorFiles.create();
@@ -44,6 +47,41 @@ class ZchunkIT {
         assertThat(asked).filteredOn(entry -> entry.method().equals("GET")).hasSize(1);
       }
     }
+  }
+
+  /** A download that takes seconds: what lies ahead of it is asked for beside it. */
+  @Test
+  void changedChunksComeFromAheadOfASlowDownload() {
+    try (NginxUpstream upstream = NginxUpstream.serving(work.path())) {
+      upstream.stop();
+      upstream.limitRate(SLOWLY);
+      upstream.start();
+      files.repo("zchunk", upstream.url());
+      try (MirrorProcess mirror = MirrorProcess.start(files)) {
+        assertThat(download(mirror.repoUrl("zchunk"))).hasSameBinaryContentAs(changed);
+
+        List<AccessLog.Entry> asked = upstream.accessLog().entriesFor("new.xml.zck");
+        assertThat(asked)
+            .anySatisfy(
+                entry -> {
+                  assertThat(entry.status()).isEqualTo(206);
+                  assertThat(entry.range()).matches("bytes=\\d+-\\d+");
+                  assertThat(entry.ifRange()).startsWith("\"");
+                });
+        awaitStored();
+        assertThat(files.cacheDir().resolve("zchunk/repodata/new.xml.zck"))
+            .hasSameBinaryContentAs(changed);
+
+        int before = upstream.accessLog().entriesFor("new.xml.zck").size();
+        assertThat(download(mirror.repoUrl("zchunk"))).hasSameBinaryContentAs(changed);
+        assertThat(upstream.accessLog().entriesFor("new.xml.zck")).hasSize(before);
+      }
+    }
+  }
+
+  private void awaitStored() {
+    Path stored = files.cacheDir().resolve("zchunk/repodata/new.xml.zck");
+    await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(stored));
   }
 
   private Path download(String url) {
