@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -112,6 +113,33 @@ final class MirrorLists {
     synchronized (this) {
       return Optional.ofNullable(state.known);
     }
+  }
+
+  /** The list as it is: nothing is fetched. */
+  synchronized Optional<ListFetcher.Fetched> look(URI uri) {
+    State state = states.get(uri);
+    return state == null ? Optional.empty() : Optional.ofNullable(state.known);
+  }
+
+  /** One list as it is. */
+  record Snapshot(
+      URI uri, ListFetcher.@Nullable Fetched known, @Nullable UpstreamException fault) {}
+
+  /** All lists in use: nothing is fetched. */
+  synchronized List<Snapshot> all() {
+    return states.entrySet().stream()
+        .map(each -> new Snapshot(each.getKey(), each.getValue().known, each.getValue().fault))
+        .toList();
+  }
+
+  /** Forgets all lists, on disk too. */
+  void forgetAll() {
+    List<URI> all;
+    synchronized (this) {
+      all = List.copyOf(states.keySet());
+      states.clear();
+    }
+    all.forEach(this::forget);
   }
 
   private synchronized boolean due(State state, Instant now) {
