@@ -13,6 +13,7 @@ import java.util.List;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.repo.Config;
+import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 
@@ -27,9 +28,10 @@ public record WebApplication(
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
+    PathMeaning.Reader paths = new PathMeaning.Reader(config.repos());
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
-    filter(context, "guard", new GuardFilter(config), "/*");
+    filter(context, "guard", new GuardFilter(paths), "/*");
     filter(context, "freshness", new FreshnessFilter(asker), "/mirror/*");
     servlet(
         context,
