@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.StorageException.Reason;
 import org.jdbi.v3.core.Handle;
@@ -71,6 +72,18 @@ public final class PackageIndex {
     return index
         .find(handle -> Optional.of(PackageTables.generations(handle, folder)))
         .orElse(List.of());
+  }
+
+  /** How many packages a complete generation lists; 0 if it is unknown. */
+  public long count(RepositoryFolder folder, long generation) {
+    return index
+        .find(handle -> Optional.of(PackageTables.count(handle, folder, generation)))
+        .orElse(0L);
+  }
+
+  /** The folders of a repository that have complete generations. */
+  public List<RepositoryFolder> folders(RepoId repo) {
+    return index.find(handle -> Optional.of(PackageTables.folders(handle, repo))).orElse(List.of());
   }
 
   /**
