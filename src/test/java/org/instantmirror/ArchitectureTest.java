@@ -90,6 +90,7 @@ class ArchitectureTest {
     "org.tukaani, repodata",
     "org.apache.commons, repodata",
     "javax.xml, repodata",
+    "tools.jackson, web server",
     "jakarta.servlet, web server",
     "org.apache.catalina, server",
     "org.apache.coyote, server",

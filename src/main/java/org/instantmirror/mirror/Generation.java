@@ -11,6 +11,7 @@ import org.instantmirror.repodata.Repomd;
 import org.instantmirror.repodata.RepomdPart;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.FileIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generation of a repository that is known by its {@code repomd.xml}, and its packages by the
@@ -21,6 +22,7 @@ import org.instantmirror.store.FileIdentity;
  * @param parts the files that it names, in its order
  * @param listed the same by name, as far as they have a checksum that we know
  * @param since when it went live
+ * @param revision as the file gives it; null if it doesn't
  */
 record Generation(
     RepositoryFolder folder,
@@ -28,7 +30,8 @@ record Generation(
     FileIdentity file,
     List<Part> parts,
     Map<EntryKey, ListedFile> listed,
-    Instant since) {
+    Instant since,
+    @Nullable String revision) {
 
   /**
    * A file under {@code repodata/}.
@@ -51,7 +54,8 @@ record Generation(
             .toList();
     Map<EntryKey, ListedFile> listed = new HashMap<>();
     parts.forEach(part -> part.listed().ifPresent(file2 -> listed.put(part.key(), file2)));
-    return new Generation(folder, number, file, parts, Map.copyOf(listed), since);
+    return new Generation(
+        folder, number, file, parts, Map.copyOf(listed), since, repomd.revision());
   }
 
   private static Optional<ListedFile> listed(RepomdPart part) {

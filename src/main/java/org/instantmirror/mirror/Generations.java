@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.function.Function;
 import org.instantmirror.download.Order;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.FileIdentity;
@@ -374,6 +376,39 @@ final class Generations implements AutoCloseable {
         LOG.warn("{}: its files can't be verified by checksum yet: {}", folder, complaint);
       }
     }
+  }
+
+  /** How they are, for who changes nothing. */
+  KnownGenerations look() {
+    return new KnownGenerations(known, assembling, complaints, store.packages());
+  }
+
+  /** The folders of a repository that have generations, or rows of such in the index. */
+  Set<RepositoryFolder> folders(RepoId repo) {
+    Set<RepositoryFolder> folders = new HashSet<>(store.packages().folders(repo));
+    known.keySet().stream().filter(folder -> folder.repo().equals(repo)).forEach(folders::add);
+    return folders;
+  }
+
+  /**
+   * Forgets the generations of a folder, because its files are being removed. One that is being
+   * assembled goes on: it is upstream's as of now.
+   *
+   * @return how many were known
+   */
+  int purge(RepositoryFolder folder) {
+    int before = known.getOrDefault(folder, List.of()).size();
+    forget(folder);
+    unusable.remove(folder);
+    complaints.remove(folder);
+    for (long number : store.packages().generations(folder)) {
+      try {
+        store.packages().drop(folder, number);
+      } catch (StorageException fault) {
+        LOG.warn("{}: {}", folder, fault.getMessage());
+      }
+    }
+    return before;
   }
 
   @Override

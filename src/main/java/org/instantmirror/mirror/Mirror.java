@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.Coordinator;
+import org.instantmirror.download.Download;
 import org.instantmirror.download.Failure;
 import org.instantmirror.download.HeadAnswer;
 import org.instantmirror.download.Limits;
@@ -23,6 +24,7 @@ import org.instantmirror.freshness.Decision;
 import org.instantmirror.freshness.Decision.Action;
 import org.instantmirror.freshness.Decision.Reason;
 import org.instantmirror.http.CacheStatus;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -81,6 +83,25 @@ public final class Mirror implements AutoCloseable {
               return thread;
             });
     timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** What {@link Explainer}, {@link Overview} and {@link Purge} look at. */
+  record Parts(
+      Store store,
+      Lookup lookup,
+      NegativeAnswers negatives,
+      Generations generations,
+      Coordinator coordinator,
+      Clock clock) {
+
+    /** The running download of a file. */
+    Optional<Download> running(EntryKey key) {
+      return coordinator.running(key);
+    }
+  }
+
+  Parts parts() {
+    return new Parts(store, lookup, negatives, generations, coordinator, clock);
   }
 
   /** Has a file stored that is listed; completed when its download has ended, however. */

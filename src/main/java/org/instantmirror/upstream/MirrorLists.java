@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import org.instantmirror.freshness.Age;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.upstream.UpstreamPool.Exhaustion;
@@ -291,7 +292,7 @@ final class MirrorLists {
           old == null
               ? "there is no cached list"
               : "using the cached list of %d mirrors from %s ago"
-                  .formatted(count(old), age(Duration.between(old.at(), now))));
+                  .formatted(count(old), Age.of(Duration.between(old.at(), now))));
     }
   }
 
@@ -305,16 +306,5 @@ final class MirrorLists {
 
   private static int count(ListFetcher.Fetched list) {
     return list.mirrors().mirrors().size();
-  }
-
-  /** In the largest unit that it fills: {@code 12 min}. */
-  static String age(Duration age) {
-    if (age.toDays() >= 2) {
-      return age.toDays() + " days";
-    }
-    if (age.toHours() >= 2) {
-      return age.toHours() + " h";
-    }
-    return age.toMinutes() >= 1 ? age.toMinutes() + " min" : Math.max(0, age.toSeconds()) + " s";
   }
 }

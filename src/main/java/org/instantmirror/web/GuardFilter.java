@@ -33,26 +33,41 @@ final class GuardFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    String raw = request.getRequestURI().substring(request.getContextPath().length());
+    boolean api = raw.startsWith(ApiServlet.ROOT);
     String method = request.getMethod();
-    if (!method.equals("GET") && !method.equals("HEAD")) {
+    boolean known = method.equals("GET") || method.equals("HEAD") || (api && !isPreflight(method));
+    if (!known) {
       otherMethod(request, response);
       return;
     }
     String path;
     try {
-      String raw = request.getRequestURI().substring(request.getContextPath().length());
       path = RequestPath.decode(raw.isEmpty() ? "/" : raw);
     } catch (BadPathException e) {
-      PlainAnswer.send(request, response, 400, "Refused: " + e.getMessage() + ".");
+      String refusal = "Refused: " + e.getMessage() + ".";
+      if (api) {
+        ApiAnswer.error(request, response, 400, refusal);
+      } else {
+        PlainAnswer.send(request, response, 400, refusal);
+      }
       return;
     }
-    if (path.startsWith(MIRROR) && path.length() > MIRROR.length()) {
+    if (api) {
+      ApiServlet.attach(request, path.substring(ApiServlet.ROOT.length()));
+      chain.doFilter(request, response);
+    } else if (path.startsWith(MIRROR) && path.length() > MIRROR.length()) {
       mirror(request, response, chain, path.substring(MIRROR.length()));
     } else if (PAGES.contains(path)) {
       chain.doFilter(request, response);
     } else {
       NothingServlet.send(request, response);
     }
+  }
+
+  /** What a browser asks before it sends another site's request; no leave is given. */
+  private static boolean isPreflight(String method) {
+    return method.equals("OPTIONS");
   }
 
   private static void otherMethod(HttpServletRequest request, HttpServletResponse response)

@@ -1,0 +1,106 @@
+package org.instantmirror.mirror;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.repodata.ListedFile;
+import org.instantmirror.repodata.RepositoryFolder;
+import org.instantmirror.store.ListedPackage;
+import org.instantmirror.store.PackageIndex;
+
+/** The generations as they are, for who looks and changes nothing. Thread-safe. */
+final class KnownGenerations {
+
+  private final Map<RepositoryFolder, List<Generation>> known;
+  private final Set<RepositoryFolder> assembling;
+  private final Map<RepositoryFolder, String> complaints;
+  private final PackageIndex packages;
+
+  /**
+   * @param known the live one of each folder first
+   * @param assembling where one is being assembled
+   * @param complaints why the last one that was tried isn't whole
+   */
+  KnownGenerations(
+      Map<RepositoryFolder, List<Generation>> known,
+      Set<RepositoryFolder> assembling,
+      Map<RepositoryFolder, String> complaints,
+      PackageIndex packages) {
+    this.known = known;
+    this.assembling = assembling;
+    this.complaints = complaints;
+    this.packages = packages;
+  }
+
+  /** How the folders of a repository are doing, by their paths. */
+  List<FolderStanding> standings(RepoId repo) {
+    Set<RepositoryFolder> folders = new HashSet<>(known.keySet());
+    folders.addAll(assembling);
+    folders.addAll(complaints.keySet());
+    return folders.stream()
+        .filter(folder -> folder.repo().equals(repo))
+        .sorted(Comparator.comparing(RepositoryFolder::path))
+        .map(this::standing)
+        .toList();
+  }
+
+  private FolderStanding standing(RepositoryFolder folder) {
+    List<FolderStanding.Kept> generations =
+        known.getOrDefault(folder, List.of()).stream()
+            .map(
+                each ->
+                    new FolderStanding.Kept(
+                        each.number(),
+                        each.revision(),
+                        packages.count(folder, each.number()),
+                        each.since()))
+            .toList();
+    return new FolderStanding(
+        folder, generations, assembling.contains(folder), complaints.get(folder));
+  }
+
+  /** Which generations list a file; live ones first, the latest first. */
+  List<Listing> listings(EntryKey key) {
+    List<Listing> found = new ArrayList<>();
+    Folders.ofRepodata(key).ifPresent(folder -> ofRepodata(folder, key).forEach(found::add));
+    for (ListedPackage entry : packages.find(key)) {
+      if (entry.checksum() != null) {
+        ListedFile file = new ListedFile(entry.checksum(), entry.size());
+        ofNumber(entry.folder(), entry.generation(), file).forEach(found::add);
+      }
+    }
+    found.sort(
+        Comparator.comparing(Listing::live)
+            .thenComparing(Listing::generation)
+            .reversed()
+            .thenComparing(listing -> listing.folder().path()));
+    return found;
+  }
+
+  private Stream<Listing> ofRepodata(RepositoryFolder folder, EntryKey key) {
+    return known.getOrDefault(folder, List.of()).stream()
+        .filter(generation -> generation.listed().containsKey(key))
+        .flatMap(
+            generation ->
+                ofNumber(
+                    folder,
+                    generation.number(),
+                    java.util.Objects.requireNonNull(generation.listed().get(key))));
+  }
+
+  private Stream<Listing> ofNumber(RepositoryFolder folder, long number, ListedFile file) {
+    List<Generation> all = known.getOrDefault(folder, List.of());
+    return all.stream()
+        .filter(generation -> generation.number() == number)
+        .map(
+            generation ->
+                new Listing(
+                    folder, number, all.get(0).number() == number, generation.since(), file));
+  }
+}
