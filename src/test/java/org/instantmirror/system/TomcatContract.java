@@ -96,6 +96,22 @@ abstract class TomcatContract {
     }
   }
 
+  @Test
+  void explainAndPurgeWorkBelowTheContextPath() {
+    String file = "samples/" + SampleRpm.ODD.fileName().replace("^", "%5E").replace("+", "%2B");
+    String api = tomcat.url() + "api/v1/";
+    Curl.download(tomcat.url() + "mirror/" + file, copy).succeeded();
+    Curl.head(tomcat.url() + "mirror/" + file).succeeded();
+
+    String explain = api + "explain?url=" + tomcat.url() + "mirror/" + file;
+    assertThat(Curl.run(List.of(explain)).succeeded().output())
+        .contains("\"kind\":\"package\"", "\"repo\":\"samples\"", SampleRpm.ODD.fileName());
+    List<String> purge = List.of("--no-fail", "-X", "DELETE", api + "entries/" + file);
+    assertThat(Curl.run(purge).succeeded().output()).contains("\"files\":1");
+    assertThat(Curl.run(purge).succeeded().output()).contains("\"error\":");
+    assertThat(Curl.run(List.of(explain)).succeeded().output()).contains("\"stored\":null");
+  }
+
   @ParameterizedTest
   @EnumSource
   void cutUpstreamIsABrokenTransferAtTheClient(TruncatingUpstream.Framing framing) {
