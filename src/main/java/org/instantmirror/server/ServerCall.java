@@ -21,6 +21,9 @@ final class ServerCall {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+  /** A purge of a large repository takes its time. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
   @Option(
       names = "--server",
       paramLabel = "URL",
@@ -67,6 +70,7 @@ final class ServerCall {
           HttpRequest.newBuilder(uri)
               .method(method, HttpRequest.BodyPublishers.noBody())
               .header("Accept", "application/json")
+              .timeout(TIMEOUT)
               .build();
       HttpResponse<byte[]> response =
           client().send(request, HttpResponse.BodyHandlers.ofByteArray());

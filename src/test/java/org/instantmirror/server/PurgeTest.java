@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.instantmirror.testing.Behaviour;
+import org.instantmirror.testing.EndedDownloads;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.LogLines;
@@ -40,7 +41,7 @@ class PurgeTest {
   void aFileThatIsBeingServedIsServedToItsEndAndFetchedAnewAfter() throws Exception {
     try (Mirrored it = Mirrored.with()) {
       it.upstream.file("/p/a^b.rpm", RPM).lastModified(V1);
-      Warm.file(it.mirror, "p/a%5Eb.rpm");
+      it.fetch("p/a^b.rpm", RPM);
       try (TailingClient client = TailingClient.askSlowly(it.mirror, "p/a%5Eb.rpm")) {
         assertThat(client.head().status()).isEqualTo(200);
         client.readTo(10_000);
@@ -89,11 +90,13 @@ class PurgeTest {
     byte[] rpm = Packages.rpm(20_000, 1);
     try (FakeUpstream upstream = FakeUpstream.start();
         LogLines log = new LogLines("org.instantmirror.mirror");
+        EndedDownloads ended = new EndedDownloads();
         RunningMirror mirror = RunningMirror.setup().repo(upstream).start()) {
       PublishedRepository repository = new PublishedRepository(upstream, "/os/");
       repository.add("a-1.rpm", rpm).publish();
       mirror.get("os/repodata/repomd.xml");
       log.await("generation 1 is live");
+      ended.await("repo/os/repodata/repomd.xml", 1);
       RawResponse answer = delete(mirror, "entries/repo/os/repodata/repomd.xml");
       assertPurged(answer, 1);
       assertThat(JsonTree.parse(answer.body()).text("generations")).isEqualTo("1");

@@ -45,7 +45,7 @@ class SubcommandTest {
   void explainSaysItInWordsOrAsJson() {
     try (Mirrored it = Mirrored.with()) {
       it.upstream.file("/a^b.rpm", RPM).lastModified(V1).etag("\"1\"");
-      Warm.file(it.mirror, "a%5Eb.rpm");
+      it.fetch("a^b.rpm", RPM);
       Outcome words = run("explain", "repo/a^b.rpm", "--server", server(it));
       assertThat(words.status()).as(words.err()).isZero();
       assertThat(words.out())

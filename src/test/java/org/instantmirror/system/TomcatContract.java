@@ -1,6 +1,7 @@
 package org.instantmirror.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -101,9 +102,13 @@ abstract class TomcatContract {
     String file = "samples/" + SampleRpm.ODD.fileName().replace("^", "%5E").replace("+", "%2B");
     String api = tomcat.url() + "api/v1/";
     Curl.download(tomcat.url() + "mirror/" + file, copy).succeeded();
-    Curl.head(tomcat.url() + "mirror/" + file).succeeded();
 
     String explain = api + "explain?url=" + tomcat.url() + "mirror/" + file;
+    // A client has the last byte before the file is stored.
+    await()
+        .until(
+            () -> Curl.run(List.of(explain)).succeeded().output(),
+            told -> told.contains("\"stored\":{") && told.contains("\"download\":null"));
     assertThat(Curl.run(List.of(explain)).succeeded().output())
         .contains("\"kind\":\"package\"", "\"repo\":\"samples\"", SampleRpm.ODD.fileName());
     List<String> purge = List.of("--no-fail", "-X", "DELETE", api + "entries/" + file);
