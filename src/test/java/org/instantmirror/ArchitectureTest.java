@@ -92,6 +92,7 @@ class ArchitectureTest {
     "org.apache.commons, repodata",
     "javax.xml, repodata",
     "org.bouncycastle, signature",
+    "tools.jackson, web server",
     "jakarta.servlet, web server",
     "org.apache.catalina, server",
     "org.apache.coyote, server",

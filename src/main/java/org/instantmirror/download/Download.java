@@ -80,6 +80,18 @@ public final class Download {
     return available;
   }
 
+  /** Bytes of the whole file; -1 if that isn't known, or not yet. */
+  public long length() {
+    return opening.getNow(null) instanceof Opening.Streaming streaming ? streaming.length() : -1;
+  }
+
+  /** How many clients wait for it or read it. */
+  public int clients() {
+    synchronized (lock) {
+      return clients;
+    }
+  }
+
   /** The URL that the bytes come from, once there are some. */
   public Optional<URI> source() {
     return Optional.ofNullable(partial).map(PartialEntry::source);

@@ -84,8 +84,7 @@ public final class Freshness {
   /**
    * How long a check holds; null for ever. A name that holds a checksum is believed as a package's.
    */
-  private static @Nullable Duration lifetime(
-      FileClass fileClass, String path, Lifetimes lifetimes) {
+  public static @Nullable Duration lifetime(FileClass fileClass, String path, Lifetimes lifetimes) {
     boolean mayChange = fileClass != FileClass.PACKAGE && !Classifier.namesItsChecksum(path);
     return mayChange ? lifetimes.metadata() : lifetimes.packages();
   }

@@ -11,6 +11,7 @@ import org.instantmirror.repodata.Repomd;
 import org.instantmirror.repodata.RepomdPart;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.FileIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generation of a repository that is known by its {@code repomd.xml}, and its packages by the
@@ -22,6 +23,7 @@ import org.instantmirror.store.FileIdentity;
  * @param parts the files that it names, in its order
  * @param listed the same by name, as far as they have a checksum that we know
  * @param since when it went live
+ * @param revision as the file gives it; null if it doesn't
  */
 record Generation(
     RepositoryFolder folder,
@@ -29,7 +31,8 @@ record Generation(
     Map<EntryKey, FileIdentity> tops,
     List<Part> parts,
     Map<EntryKey, ListedFile> listed,
-    Instant since) {
+    Instant since,
+    @Nullable String revision) {
 
   /**
    * A file under {@code repodata/}.
@@ -51,7 +54,8 @@ record Generation(
             .toList();
     Map<EntryKey, ListedFile> listed = new HashMap<>();
     parts.forEach(part -> part.listed().ifPresent(file -> listed.put(part.key(), file)));
-    return new Generation(folder, number, Map.of(), parts, Map.copyOf(listed), since);
+    return new Generation(
+        folder, number, Map.of(), parts, Map.copyOf(listed), since, repomd.revision());
   }
 
   private static Optional<ListedFile> listed(RepomdPart part) {
@@ -61,7 +65,7 @@ record Generation(
 
   /** The same, whose {@code repomd.xml} and its companions are those files. */
   Generation with(Map<EntryKey, FileIdentity> files) {
-    return new Generation(folder, number, Map.copyOf(files), parts, listed, since);
+    return new Generation(folder, number, Map.copyOf(files), parts, listed, since, revision);
   }
 
   /** Whether that file is its {@code repomd.xml}. */

@@ -3,6 +3,7 @@ package org.instantmirror.mirror;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repodata.ListedFile;
@@ -10,12 +11,16 @@ import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.PackageIndex;
 import org.instantmirror.store.StorageException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which generations there are of each repository, and what they list. Thread-safe; answers without
  * asking upstream.
  */
 final class GenerationRecords implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationRecords.class);
 
   private final PackageIndex index;
 
@@ -101,6 +106,29 @@ final class GenerationRecords implements AutoCloseable {
     if (known.remove(folder) != null) {
       packages.changed();
     }
+  }
+
+  /** The folders that have generations. */
+  Set<RepositoryFolder> folders() {
+    return Set.copyOf(known.keySet());
+  }
+
+  /**
+   * Forgets a repository for good.
+   *
+   * @return how many were known
+   */
+  int purge(RepositoryFolder folder) {
+    int before = of(folder).size();
+    forget(folder);
+    for (long number : index.generations(folder)) {
+      try {
+        index.drop(folder, number);
+      } catch (StorageException fault) {
+        LOG.warn("{}: {}", folder, fault.getMessage());
+      }
+    }
+    return before;
   }
 
   @Override

@@ -338,6 +338,22 @@ final class Generations implements AutoCloseable {
             });
   }
 
+  /** How they are, for who changes nothing. */
+  KnownGenerations look() {
+    return new KnownGenerations(records, assembling, setbacks, store.packages());
+  }
+
+  /**
+   * Forgets the generations of a folder, because its files are being removed. One that is being
+   * assembled goes on: it is upstream's as of now.
+   *
+   * @return how many were known
+   */
+  int purge(RepositoryFolder folder) {
+    setbacks.forget(folder);
+    return records.purge(folder);
+  }
+
   @Override
   public void close() {
     reader.shutdownNow();

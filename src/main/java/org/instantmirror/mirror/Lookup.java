@@ -60,7 +60,15 @@ final class Lookup implements Planner {
   }
 
   Found find(Order order, Instant now) {
-    Optional<StoredEntry> stored = store.find(order.key(), now);
+    return decide(order, store.find(order.key(), now), now);
+  }
+
+  /** The same as a mere look, which changes nothing. */
+  Found look(Order order, Instant now) {
+    return decide(order, store.peek(order.key(), now), now);
+  }
+
+  private Found decide(Order order, Optional<StoredEntry> stored, Instant now) {
     ListedFile listed =
         order.listed() != null
             ? order.listed()

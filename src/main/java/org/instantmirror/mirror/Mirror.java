@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.Coordinator;
+import org.instantmirror.download.Download;
 import org.instantmirror.download.Failure;
 import org.instantmirror.download.HeadAnswer;
 import org.instantmirror.download.Limits;
@@ -17,6 +18,7 @@ import org.instantmirror.download.Order;
 import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.http.CacheStatus;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -81,6 +83,25 @@ public final class Mirror implements AutoCloseable {
     BackgroundChecks background = new BackgroundChecks(timer, generations::look, clock);
     this.tops =
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
+  }
+
+  /** What {@link Explainer}, {@link Overview} and {@link Purge} look at. */
+  record Parts(
+      Store store,
+      Lookup lookup,
+      NegativeAnswers negatives,
+      Generations generations,
+      Coordinator coordinator,
+      Clock clock) {
+
+    /** The running download of a file. */
+    Optional<Download> running(EntryKey key) {
+      return coordinator.running(key);
+    }
+  }
+
+  Parts parts() {
+    return new Parts(store, lookup, negatives, generations, coordinator, clock);
   }
 
   /** Has a file stored that is listed; completed when its download has ended, however. */

@@ -2,6 +2,8 @@ package org.instantmirror.mirror;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.ehcache.Cache;
 import org.ehcache.CacheManager;
 import org.ehcache.config.builders.CacheConfigurationBuilder;
@@ -28,7 +30,8 @@ final class NegativeAnswers implements AutoCloseable {
     CHECK_FAILED
   }
 
-  private record Negative(Kind kind, Instant at, long version) {}
+  /** What is remembered. */
+  record Negative(Kind kind, Instant at, long version) {}
 
   NegativeAnswers() {
     manager =
@@ -63,6 +66,23 @@ final class NegativeAnswers implements AutoCloseable {
         && known.version == version
         && !known.at.isAfter(now)
         && now.isBefore(known.at.plus(lifetime));
+  }
+
+  /** What is remembered of a file, whether it still holds or not. */
+  Optional<Negative> remembered(EntryKey key) {
+    return Optional.ofNullable(last.get(key));
+  }
+
+  /** Forgets all that; returns whether there was something. */
+  boolean forgetAll(Predicate<EntryKey> which) {
+    boolean found = false;
+    for (Cache.Entry<EntryKey, Negative> each : last) {
+      if (which.test(each.getKey())) {
+        last.remove(each.getKey());
+        found = true;
+      }
+    }
+    return found;
   }
 
   /** Forgets whatever it was. */

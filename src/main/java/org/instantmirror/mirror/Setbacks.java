@@ -56,6 +56,11 @@ final class Setbacks {
     return Optional.ofNullable(complaints.get(folder));
   }
 
+  /** The repositories of which something was said last, and all isn't well since. */
+  Set<RepositoryFolder> complainedOf() {
+    return Set.copyOf(complaints.keySet());
+  }
+
   /** That {@code repomd.xml} is of no use. */
   void unusable(RepositoryFolder folder, FileIdentity repomd) {
     unusable.put(folder, new Unusable(repomd, clock.instant()));

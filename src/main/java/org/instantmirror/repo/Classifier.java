@@ -1,6 +1,7 @@
 package org.instantmirror.repo;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -52,18 +53,64 @@ public record Classifier(List<String> added, List<String> removed) {
   }
 
   /**
-   * The class of a decoded path below the base URL. A folder (an empty path, or one that ends with
-   * a slash) is {@link FileClass#OTHER}.
+   * What a path is, and why.
+   *
+   * @param fileClass what it is
+   * @param rule the rule that says so, in words
    */
+  public record Verdict(FileClass fileClass, String rule) {
+
+    /** What a request with a query asks for. */
+    static final Verdict QUERY = other("the request has a query");
+
+    /** A name that can't be a file's here. */
+    static final Verdict UNSTORABLE = other("no file can have such a name here");
+
+    private static final Verdict FOLDER = other("it is a folder");
+    private static final Verdict PACKAGE =
+        new Verdict(FileClass.PACKAGE, "its name ends in .rpm or .drpm");
+    private static final Verdict REPODATA = metadata("it lies below repodata/");
+    private static final Verdict MEDIA = metadata("it lies below media.1/");
+    private static final Verdict TREE_FILE =
+        metadata("a file that describes a tree, or a key that signs it");
+    private static final Verdict IMAGE = metadata("its name ends in .iso or .img");
+    private static final Verdict INSTALLER =
+        metadata("it looks like a file in a folder of the installer");
+    private static final Verdict UNKNOWN = other("neither a package nor metadata");
+
+    private static Verdict other(String rule) {
+      return new Verdict(FileClass.OTHER, rule);
+    }
+
+    private static Verdict metadata(String rule) {
+      return new Verdict(FileClass.METADATA, rule);
+    }
+  }
+
+  /** The class of a decoded path below the base URL, as {@link #judge} says. */
   public FileClass classify(String path) {
-    if (path.isEmpty() || path.endsWith("/") || matchesAny(removed, path)) {
-      return FileClass.OTHER;
+    return judge(path).fileClass();
+  }
+
+  /**
+   * Judges a decoded path below the base URL. A folder (an empty path, or one that ends with a
+   * slash) is {@link FileClass#OTHER}.
+   */
+  public Verdict judge(String path) {
+    if (path.isEmpty() || path.endsWith("/")) {
+      return Verdict.FOLDER;
+    }
+    Optional<String> pattern = matching(removed, path);
+    if (pattern.isPresent()) {
+      return Verdict.other("pass_patterns: " + pattern.get());
     }
     String name = path.substring(path.lastIndexOf('/') + 1);
     if (name.endsWith(".rpm") || name.endsWith(".drpm")) {
-      return FileClass.PACKAGE;
+      return Verdict.PACKAGE;
     }
-    return isMetadata(path, name) || matchesAny(added, path) ? FileClass.METADATA : FileClass.OTHER;
+    return metadata(path, name)
+        .or(() -> matching(added, path).map(added -> Verdict.metadata("cache_patterns: " + added)))
+        .orElse(Verdict.UNKNOWN);
   }
 
   /**
@@ -89,16 +136,28 @@ public record Classifier(List<String> added, List<String> removed) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   }
 
-  private static boolean matchesAny(List<String> patterns, String path) {
-    return !patterns.isEmpty() && patterns.stream().anyMatch(p -> Glob.matches(p, path));
+  private static Optional<String> matching(List<String> patterns, String path) {
+    return patterns.isEmpty()
+        ? Optional.empty()
+        : patterns.stream().filter(p -> Glob.matches(p, path)).findFirst();
   }
 
-  private static boolean isMetadata(String path, String name) {
-    return isBelow(path, "repodata")
-        || isBelow(path, "media.1")
-        || isTreeFile(unsigned(name))
-        || isImage(name)
-        || (INSTALLER_FOLDERS.stream().anyMatch(f -> isBelow(path, f)) && looksLikeFile(name));
+  private static Optional<Verdict> metadata(String path, String name) {
+    if (isBelow(path, "repodata")) {
+      return Optional.of(Verdict.REPODATA);
+    }
+    if (isBelow(path, "media.1")) {
+      return Optional.of(Verdict.MEDIA);
+    }
+    if (isTreeFile(unsigned(name))) {
+      return Optional.of(Verdict.TREE_FILE);
+    }
+    if (isImage(name)) {
+      return Optional.of(Verdict.IMAGE);
+    }
+    return INSTALLER_FOLDERS.stream().anyMatch(f -> isBelow(path, f)) && looksLikeFile(name)
+        ? Optional.of(Verdict.INSTALLER)
+        : Optional.empty();
   }
 
   /** At any depth: a base URL may lie above several repositories. */

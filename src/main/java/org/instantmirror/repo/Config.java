@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPassThrough passed-through requests at once
  * @param shutdownTimeout how long running transfers may go on when the server stops
  * @param heads stored heads kept in memory
+ * @param adminClients who may change something by the API
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -42,12 +43,14 @@ public record Config(
     int maxPassThrough,
     Duration shutdownTimeout,
     int heads,
+    List<AddressRange> adminClients,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {
 
-  /** Copies the map and the list, and keeps their order. */
+  /** Copies the map and the lists, and keeps their order. */
   public Config {
+    adminClients = List.copyOf(adminClients);
     repos = Collections.unmodifiableMap(new LinkedHashMap<>(repos));
     profiles = Set.copyOf(profiles);
     warnings = List.copyOf(warnings);

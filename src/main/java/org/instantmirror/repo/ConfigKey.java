@@ -60,6 +60,11 @@ public enum ConfigKey {
   SHUTDOWN_TIMEOUT(
       Scope.MAIN, "10s", "How long running transfers may go on when the server stops, 0 to 1h."),
   HEADS_IN_MEMORY(Scope.MAIN, "100000", "Files whose headers are kept in memory, 1 to 100000000."),
+  ADMIN_CLIENTS(
+      Scope.MAIN,
+      "127.0.0.0/8 ::1",
+      "Addresses and ranges (CIDR) whose clients may change something by /api/v1/, as purge does;"
+          + " 'none' for nobody. Behind a proxy the container must be told to see through it."),
 
   MIRROR_METADATA_EXPIRE(
       Scope.BOTH,

@@ -237,6 +237,7 @@ public final class ConfigReader {
         integer(main, ConfigKey.MAX_PASS_THROUGH, 1, 100_000),
         duration(main, ConfigKey.SHUTDOWN_TIMEOUT, "0", "1h"),
         integer(main, ConfigKey.HEADS_IN_MEMORY, 1, 100_000_000),
+        main.get(ConfigKey.ADMIN_CLIENTS).as(ValueSyntax::addressRanges),
         repos,
         profiles,
         warnings);

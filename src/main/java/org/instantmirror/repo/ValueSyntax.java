@@ -118,6 +118,13 @@ final class ValueSyntax {
     return Stream.of(text.split("[\\s,]+")).filter(word -> !word.isEmpty()).toList();
   }
 
+  /** Addresses and ranges of them; none for {@code none}. */
+  static List<AddressRange> addressRanges(String text) {
+    return text.equalsIgnoreCase("none")
+        ? List.of()
+        : words(text).stream().map(AddressRange::parse).toList();
+  }
+
   /** An IP address, or a name of this machine. */
   static InetAddress address(String text) {
     try {

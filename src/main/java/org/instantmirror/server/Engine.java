@@ -17,6 +17,8 @@ import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
+import org.instantmirror.upstream.RememberedAnswers;
+import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
 import org.instantmirror.web.WebApplication;
@@ -32,6 +34,7 @@ public final class Engine implements AutoCloseable {
   private final Store store;
   private final OpenFiles openFiles;
   private final UpstreamClient client;
+  private final RememberedAnswers answers = new RememberedAnswers();
   private final UpstreamPools pools;
   private final Mirror mirror;
   private final PassThrough passThrough;
@@ -76,7 +79,7 @@ public final class Engine implements AutoCloseable {
             new Store.StoreSettings(
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
     this.openFiles = new OpenFiles(store);
-    this.client = new HttpUpstreamClient();
+    this.client = new RememberingClient(new HttpUpstreamClient(), answers, clock);
     this.pools =
         new UpstreamPools(
             config.repos().values(),
@@ -102,7 +105,8 @@ public final class Engine implements AutoCloseable {
 
   /** The servlets in front of it. */
   public WebApplication webApplication() {
-    return new WebApplication(config, store, openFiles, mirror, passThrough, clock);
+    return new WebApplication(
+        config, store, openFiles, mirror, passThrough, pools.byRepo(), answers, clock);
   }
 
   /**

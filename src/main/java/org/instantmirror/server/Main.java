@@ -46,6 +46,12 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--reposdir", paramLabel = "DIR", description = "where .repo files lie")
   private @Nullable Path reposDir;
 
+  /** Exit status if there is nothing to purge. */
+  static final int NOTHING_THERE = 3;
+
+  /** Exit status if the server doesn't take the call. */
+  static final int REFUSED = 4;
+
   private final PrintStream out;
   private final PrintStream err;
 
@@ -65,6 +71,8 @@ public final class Main implements Callable<Integer> {
   static CommandLine commandLine(Main main) {
     CommandLine line = new CommandLine(main);
     line.addSubcommand("serve", new Serve(main));
+    line.addSubcommand("explain", new ExplainCommand(new ServerCall(main, main.out, main.err)));
+    line.addSubcommand("purge", new PurgeCommand(new ServerCall(main, main.out, main.err)));
     return line;
   }
 
@@ -101,13 +109,7 @@ public final class Main implements Callable<Integer> {
     // Tomcat logs by java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    Config read =
-        ConfigReader.read(
-            new ConfigSources(
-                config == null ? ConfigSources.DEFAULT_CONFIG_FILE : config,
-                config != null,
-                new ConfigSources.Overrides(address, port, cacheDir, reposDir),
-                ConfigSources.DEFAULT_CACHE_DIR));
+    Config read = read(null);
     Engine engine = new Engine(read, Clock.systemUTC());
     EmbeddedServer server;
     try {
@@ -132,6 +134,21 @@ public final class Main implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * The configuration.
+   *
+   * @param other a file in place of the one that the options name, or null
+   */
+  Config read(@Nullable Path other) throws ConfigException {
+    Path file = other == null ? config : other;
+    return ConfigReader.read(
+        new ConfigSources(
+            file == null ? ConfigSources.DEFAULT_CONFIG_FILE : file,
+            file != null,
+            new ConfigSources.Overrides(address, port, cacheDir, reposDir),
+            ConfigSources.DEFAULT_CACHE_DIR));
   }
 
   /** What {@code --version} prints. */

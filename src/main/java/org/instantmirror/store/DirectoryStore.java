@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -15,8 +17,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.StoredEntry.Origin;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +155,38 @@ final class DirectoryStore implements Store {
       return Optional.empty();
     }
     return compare(key, now);
+  }
+
+  @Override
+  public Optional<StoredEntry> peek(EntryKey key, Instant now) {
+    StoredEntry announced = heads.announced(key);
+    StoredEntry known = heads.get(key);
+    FileIdentity file = tree.within(key).map(Tree.Located::file).orElse(null);
+    if (file == null) {
+      return Optional.empty();
+    }
+    if (known != null && known.file().equals(file)) {
+      return Optional.of(known);
+    }
+    return Optional.of(
+        announced != null && announced.file().equals(file)
+            ? announced
+            : seen(key, file, known == null ? Origin.ADOPTED : Origin.ALTERED, now));
+  }
+
+  @Override
+  public Iterator<EntryKey> walk(RepoId repo, String prefix, @Nullable String after) {
+    return new TreeWalk(tree.root(repo), repo, prefix, after);
+  }
+
+  @Override
+  public List<RepoId> areas(RepoId repo) {
+    return tree.areas(repo);
+  }
+
+  @Override
+  public int discardWaiting(Predicate<EntryKey> which) {
+    return partials.discardWaiting(which);
   }
 
   /** The slow way: no head in memory, or not of the file that is there. */

@@ -78,6 +78,13 @@ public final class PackageIndex {
     return index.find(handle -> Optional.of(PackageTables.all(handle))).orElse(List.of());
   }
 
+  /** How many packages a complete generation lists; 0 if it is unknown. */
+  public long count(RepositoryFolder folder, long generation) {
+    return index
+        .find(handle -> Optional.of(PackageTables.count(handle, folder, generation)))
+        .orElse(0L);
+  }
+
   /**
    * Begins to index a generation. One of the same number that is complete stays until the new one
    * is.

@@ -170,6 +170,23 @@ final class PackageTables {
         .list();
   }
 
+  /** How many packages a complete generation lists. */
+  static long count(Handle handle, RepositoryFolder folder, long number) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM members WHERE generation =
+              (SELECT id FROM generations
+                WHERE repo = (SELECT id FROM repos WHERE name = :repo) AND folder = :folder
+                  AND number = :number AND state = 'COMPLETE')
+            """)
+        .bind("repo", folder.repo().value())
+        .bind("folder", folder.path())
+        .bind("number", number)
+        .mapTo(Long.class)
+        .one();
+  }
+
   /** A new generation, being indexed. */
   static Begun begin(Handle handle, RepositoryFolder folder, long number) {
     return handle.inTransaction(

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,19 @@ final class PartialFolder {
       delete(found.name());
       return Optional.empty();
     }
+  }
+
+  /** As {@link Store#discardWaiting}. */
+  int discardWaiting(Predicate<EntryKey> which) {
+    int discarded = 0;
+    for (EntryKey key : waiting.keySet()) {
+      Waiting found = which.test(key) ? waiting.remove(key) : null;
+      if (found != null) {
+        delete(found.name());
+        discarded++;
+      }
+    }
+    return discarded;
   }
 
   /** Where there is none, begin() will say so; what waits is kept for better times. */

@@ -7,9 +7,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,29 @@ public interface Store extends Closeable {
    * @param now the first-seen instant of an adopted file
    */
   Optional<StoredEntry> find(EntryKey key, Instant now);
+
+  /** As {@link #find}, as a mere look: nothing is adopted, dropped or recorded. */
+  Optional<StoredEntry> peek(EntryKey key, Instant now);
+
+  /**
+   * The files of a repository, folder by folder, the names of each in their order; lazily, and in
+   * bounded memory. What comes or goes meanwhile may be seen or not. For one thread.
+   *
+   * @param prefix what their paths begin with; may be empty
+   * @param after only those behind that path, whether it exists or not; null for all
+   * @throws IllegalArgumentException if {@code prefix} or {@code after} can't be of a path
+   */
+  Iterator<EntryKey> walk(RepoId repo, String prefix, @Nullable String after);
+
+  /** The areas of a repository in which something lies. */
+  List<RepoId> areas(RepoId repo);
+
+  /**
+   * Discards partial entries that wait to be resumed; not those that are being written.
+   *
+   * @return how many
+   */
+  int discardWaiting(Predicate<EntryKey> which);
 
   /**
    * Where the entry lies in the tree.

@@ -1,6 +1,7 @@
 package org.instantmirror.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
@@ -47,6 +50,22 @@ final class Tree {
   /** The repository's folder; it may be a symbolic link or a mount that the administrator made. */
   Path root(RepoId repo) {
     return (repo.isArea() ? areas : cacheDir).resolve(repo.value());
+  }
+
+  /** The areas of a repository that have a folder. */
+  List<RepoId> areas(RepoId repo) {
+    List<RepoId> found = new ArrayList<>();
+    try (var folders = Files.newDirectoryStream(areas, "_*")) {
+      for (Path folder : folders) {
+        RepoId area = new RepoId(String.valueOf(folder.getFileName()));
+        if (area.isArea() && area.configured().equals(repo)) {
+          found.add(area);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException | IllegalArgumentException e) {
+      LOG.debug("cannot look through '{}': {}", areas, e.toString());
+    }
+    return found;
   }
 
   /**

@@ -9,7 +9,7 @@ import org.instantmirror.repodata.ChecksumType;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a mirror has the {@code repomd.xml} that its metalink lists. */
-enum Currency {
+public enum Currency {
   /** It has, or its list doesn't say what it should have. */
   CURRENT,
   /** Nobody has looked, or not lately. */

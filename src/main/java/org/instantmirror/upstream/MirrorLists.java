@@ -5,12 +5,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import org.instantmirror.freshness.Age;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.upstream.UpstreamPool.Exhaustion;
@@ -112,6 +114,33 @@ final class MirrorLists {
     synchronized (this) {
       return Optional.ofNullable(state.known);
     }
+  }
+
+  /** The list as it is: nothing is fetched. */
+  synchronized Optional<ListFetcher.Fetched> look(URI uri) {
+    State state = states.get(uri);
+    return state == null ? Optional.empty() : Optional.ofNullable(state.known);
+  }
+
+  /** One list as it is. */
+  record Snapshot(
+      URI uri, ListFetcher.@Nullable Fetched known, @Nullable UpstreamException fault) {}
+
+  /** All lists in use: nothing is fetched. */
+  synchronized List<Snapshot> all() {
+    return states.entrySet().stream()
+        .map(each -> new Snapshot(each.getKey(), each.getValue().known, each.getValue().fault))
+        .toList();
+  }
+
+  /** Forgets all lists, on disk too. */
+  void forgetAll() {
+    List<URI> all;
+    synchronized (this) {
+      all = List.copyOf(states.keySet());
+      states.clear();
+    }
+    all.forEach(this::forget);
   }
 
   private synchronized boolean due(State state, Instant now) {
@@ -263,7 +292,7 @@ final class MirrorLists {
           old == null
               ? "there is no cached list"
               : "using the cached list of %d mirrors from %s ago"
-                  .formatted(count(old), age(Duration.between(old.at(), now))));
+                  .formatted(count(old), Age.of(Duration.between(old.at(), now))));
     }
   }
 
@@ -277,16 +306,5 @@ final class MirrorLists {
 
   private static int count(ListFetcher.Fetched list) {
     return list.mirrors().mirrors().size();
-  }
-
-  /** In the largest unit that it fills: {@code 12 min}. */
-  static String age(Duration age) {
-    if (age.toDays() >= 2) {
-      return age.toDays() + " days";
-    }
-    if (age.toHours() >= 2) {
-      return age.toHours() + " h";
-    }
-    return age.toMinutes() >= 1 ? age.toMinutes() + " min" : Math.max(0, age.toSeconds()) + " s";
   }
 }

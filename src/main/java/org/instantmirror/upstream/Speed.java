@@ -90,7 +90,8 @@ record Speed(
     return firstByte + body + known.strikes * MILLIS_PER_STRIKE;
   }
 
-  private Speed at(Instant now) {
+  /** What of it is still believed. */
+  Speed at(Instant now) {
     boolean believed =
         !measuredAt.equals(Instant.MIN)
             && !measuredAt.isAfter(now)

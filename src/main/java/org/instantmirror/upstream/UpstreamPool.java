@@ -3,7 +3,6 @@ package org.instantmirror.upstream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,16 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
-import org.instantmirror.repodata.Checksum;
 import org.instantmirror.upstream.MirrorLists.Background;
 import org.instantmirror.upstream.Ranking.Candidate;
 import org.instantmirror.upstream.Ranking.Purpose;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The upstreams of one repository, and how they are doing: its base URLs, and the mirrors of its
@@ -37,18 +32,10 @@ public final class UpstreamPool {
   /** So many mirrors of a list say of a file that isn't there what all would. */
   public static final int MOST_ASKED = Absence.MOST_ASKED;
 
-  private static final Logger LOG = LoggerFactory.getLogger("org.instantmirror.upstream.lists");
-
-  private static final String REPOMD = "repodata/repomd.xml";
-
-  /** How many mirrors are looked at when a list has been fetched. */
-  private static final int MOST_LOOKED_AT = 3;
-
   private final Repo repo;
-  private final @Nullable MirrorLists lists;
-  private final @Nullable Background background;
-
   private final UpstreamRecords records = new UpstreamRecords();
+  private final Candidates candidates;
+  private final @Nullable ListedMirrors listed;
 
   /** Why the last download that used up its retries failed. */
   private volatile @Nullable Exhaustion exhaustion;
@@ -65,12 +52,12 @@ public final class UpstreamPool {
    */
   UpstreamPool(Repo repo, @Nullable Background background) {
     this.repo = repo;
-    this.background = background;
-    ListUrl list = repo.list();
-    this.lists =
-        list == null || background == null
+    this.candidates = new Candidates(repo, records);
+    ListUrl source = repo.list();
+    this.listed =
+        source == null || background == null
             ? null
-            : new MirrorLists(repo, list, background, this::lookAtThoseInUse);
+            : new ListedMirrors(repo, source, records, background);
   }
 
   /**
@@ -94,7 +81,7 @@ public final class UpstreamPool {
   /** The request for a path to one of its {@link #candidates}. */
   public UpstreamRequest request(
       Upstream upstream, String method, String path, List<Map.Entry<String, String>> headers) {
-    return UpstreamRequest.to(upstream, repo, method, uri(upstream, path), headers);
+    return UpstreamRequest.to(upstream, repo, method, uri(upstream, path), headers).of(path);
   }
 
   private static Purpose purpose(String path) {
@@ -105,40 +92,7 @@ public final class UpstreamPool {
 
   /** Resting ones too. */
   private List<Candidate> all(String path, Instant now) {
-    Optional<ListFetcher.Fetched> list =
-        lists == null ? Optional.empty() : repo.listUri(path).flatMap(uri -> lists.known(uri, now));
-    List<Candidate> all = new ArrayList<>();
-    for (BaseUrl base : repo.baseUrls()) {
-      all.add(candidate(Upstream.configured(base), all.size(), Set.of(), now));
-    }
-    list.ifPresent(fetched -> addMirrors(all, fetched, path, now));
-    return all;
-  }
-
-  private void addMirrors(List<Candidate> all, ListFetcher.Fetched list, String path, Instant now) {
-    int place = 0;
-    for (BaseUrl base : list.mirrors().mirrors()) {
-      // Whether the variables of a mirror have values in the path is the same for all paths, but
-      // for those of nonsense.
-      if (!repo.baseUrls().contains(base) && standsFor(base, path)) {
-        all.add(candidate(mirror(base, list), place++, list.mirrors().accepted(), now));
-      }
-    }
-  }
-
-  private boolean standsFor(BaseUrl base, String path) {
-    return base.variables().isEmpty() || repo.upstreamUri(base, path).isPresent();
-  }
-
-  private static Upstream mirror(BaseUrl base, ListFetcher.Fetched list) {
-    return new Upstream(
-        base, list.inside() ? Upstream.Origin.LISTED_INSIDE : Upstream.Origin.LISTED);
-  }
-
-  private Candidate candidate(Upstream upstream, int place, Set<Checksum> accepted, Instant now) {
-    UpstreamRecords.Entry what = records.of(upstream.base());
-    return new Candidate(
-        upstream, place, what.health(), what.speed(), Currency.of(what.sight(), accepted, now));
+    return candidates.of(path, listed == null ? Optional.empty() : listed.known(path, now), now);
   }
 
   /**
@@ -149,9 +103,7 @@ public final class UpstreamPool {
    */
   public boolean awaitMirrors(String path, Instant now, Cancellation cancellation) {
     Optional<CompletableFuture<Void>> pending =
-        lists == null
-            ? Optional.empty()
-            : repo.listUri(path).flatMap(uri -> lists.pending(uri, now));
+        listed == null ? Optional.empty() : listed.pending(path, now);
     if (pending.isEmpty()) {
       return false;
     }
@@ -193,10 +145,7 @@ public final class UpstreamPool {
     if (all.stream().anyMatch(each -> !each.health().restingAt(now))) {
       return Optional.empty();
     }
-    Optional<Instant> list =
-        lists == null
-            ? Optional.empty()
-            : repo.listUri(path).flatMap(uri -> lists.restsUntil(uri, now));
+    Optional<Instant> list = listed == null ? Optional.empty() : listed.restsUntil(path, now);
     Optional<Instant> upstream =
         all.stream().map(each -> each.health().restsUntil()).min(Instant::compareTo);
     return list.isPresent() && upstream.map(at -> list.get().isBefore(at)).orElse(true)
@@ -211,8 +160,7 @@ public final class UpstreamPool {
    */
   public boolean goneEverywhere(String path, Set<Upstream> missing, Instant now) {
     List<Candidate> all = all(path, now);
-    boolean listMissing =
-        lists != null && repo.listUri(path).flatMap(uri -> lists.known(uri, now)).isEmpty();
+    boolean listMissing = listed != null && listed.known(path, now).isEmpty();
     return Absence.everywhere(all, listMissing, missing, now);
   }
 
@@ -266,11 +214,8 @@ public final class UpstreamPool {
     if (!candidates(path, now).isEmpty()) {
       return Optional.empty();
     }
-    if (lists != null) {
-      Optional<URI> uri = repo.listUri(path);
-      if (uri.isPresent() && lists.known(uri.get(), now).isEmpty()) {
-        return lists.fault(uri.get(), now);
-      }
+    if (listed != null && repo.listUri(path).isPresent() && listed.known(path, now).isEmpty()) {
+      return listed.fault(path, now);
     }
     return Optional.ofNullable(exhaustion);
   }
@@ -280,70 +225,43 @@ public final class UpstreamPool {
    * metalink.
    */
   public Optional<RepomdCheck> check(Upstream upstream, String path, Instant now) {
-    if (lists == null
-        || !upstream.isListed()
-        || !repo.pathBelowBase(path).filter(REPOMD::equals).isPresent()) {
-      return Optional.empty();
-    }
-    return repo.listUri(path)
-        .flatMap(uri -> lists.known(uri, now).flatMap(list -> check(upstream, uri, list)));
+    return listed == null ? Optional.empty() : listed.check(upstream, path, now);
   }
 
-  private Optional<RepomdCheck> check(Upstream upstream, URI list, ListFetcher.Fetched fetched) {
-    MirrorSet set = fetched.mirrors();
-    return set.accepted().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new RepomdCheck(
-                set.accepted(),
-                set.timestamp(),
-                (checksum, newer) -> saw(upstream, list, checksum, newer)));
+  /**
+   * How the upstreams of a path are doing, in the order in which they would be asked; those that
+   * wouldn't be last. A pure look: a list that has expired isn't fetched.
+   */
+  public List<Standing> standings(String path, Instant now) {
+    return Standing.of(
+        candidates.of(path, listed == null ? Optional.empty() : listed.look(path), now),
+        purpose(path),
+        now);
   }
 
-  private void saw(Upstream upstream, URI list, Checksum checksum, boolean newer) {
-    if (background == null || lists == null) {
-      return;
-    }
-    Instant now = background.clock().instant();
-    records.update(upstream, what -> what.with(new Currency.Sight(checksum, newer, now)));
-    if (newer) {
-      lists.refreshEarly(list, now);
-    }
+  /** How the base URLs are doing, in their order, those that rest last. A pure look. */
+  public List<Standing> configured(Instant now) {
+    return Standing.of(candidates.configured(now), Purpose.PACKAGE, now);
   }
 
-  /** A new list may say of mirrors in use that they lag, and one that lagged may have caught up. */
-  private void lookAtThoseInUse(URI uri, ListFetcher.Fetched list) {
-    if (background == null) {
-      return;
+  /** How the lists in use are doing, and their mirrors. A pure look. */
+  public List<ListStanding> lists(Instant now) {
+    if (listed == null) {
+      return List.of();
     }
-    Instant now = background.clock().instant();
-    List<Upstream> toLookAt =
-        list.mirrors().mirrors().stream()
-            .filter(base -> base.variables().isEmpty())
-            .filter(base -> isDoubtful(records.of(base), list.mirrors().accepted(), now))
-            .limit(MOST_LOOKED_AT)
-            .map(base -> mirror(base, list))
-            .toList();
-    for (Upstream mirror : toLookAt) {
-      check(mirror, uri, list).ifPresent(check -> look(mirror, check));
-    }
+    return listed.lists().all().stream()
+        .map(
+            list ->
+                ListStanding.of(
+                    list,
+                    known -> Standing.of(candidates.mirrors(known, now), Purpose.PACKAGE, now)))
+        .toList();
   }
 
-  private static boolean isDoubtful(
-      UpstreamRecords.Entry mirror, Set<Checksum> accepted, Instant now) {
-    boolean inUse = mirror.sight() != null || mirror.speed().firstByteMillis() != null;
-    return inUse && Currency.of(mirror.sight(), accepted, now) != Currency.CURRENT;
-  }
-
-  private void look(Upstream mirror, RepomdCheck check) {
-    if (background == null) {
-      return;
-    }
-    URI repomd = mirror.base().with(Map.of()).resolve(REPOMD);
-    try {
-      background.fetcher().look(repo, mirror, repomd, check);
-    } catch (UpstreamException fault) {
-      LOG.debug("repo '{}': {}", repo.id(), fault.getMessage());
+  /** Forgets the lists of mirrors, here and on disk: they are fetched anew when next needed. */
+  public void forgetLists() {
+    if (listed != null) {
+      listed.lists().forgetAll();
     }
   }
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.instantmirror.repo.Repo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request to an upstream. Headers are only what the caller lists, beside Host, User-Agent,
@@ -15,13 +16,26 @@ import org.instantmirror.repo.Repo;
  * @param headers names and values to send
  * @param inside whether the host of {@code uri}, if it isn't configured, may have a private address
  *     (promise 10)
+ * @param path the file of the repository that it asks for, as in an {@code EntryKey}; null if it is
+ *     none of these, as a list of mirrors
  */
 public record UpstreamRequest(
-    Repo repo, String method, URI uri, List<Map.Entry<String, String>> headers, boolean inside) {
+    Repo repo,
+    String method,
+    URI uri,
+    List<Map.Entry<String, String>> headers,
+    boolean inside,
+    @Nullable String path) {
 
   /** Copies the list. */
   public UpstreamRequest {
     headers = List.copyOf(headers);
+  }
+
+  /** One that is for no file of the repository. */
+  public UpstreamRequest(
+      Repo repo, String method, URI uri, List<Map.Entry<String, String>> headers, boolean inside) {
+    this(repo, method, uri, headers, inside, null);
   }
 
   /** One that may not go inside. */
@@ -39,5 +53,10 @@ public record UpstreamRequest(
       List<Map.Entry<String, String>> headers) {
     return new UpstreamRequest(
         repo, method, uri, headers, upstream.origin() == Upstream.Origin.LISTED_INSIDE);
+  }
+
+  /** The same, for a file of the repository. */
+  UpstreamRequest of(String file) {
+    return new UpstreamRequest(repo, method, uri, headers, inside, file);
   }
 }

@@ -3,6 +3,7 @@ package org.instantmirror.web;
 import jakarta.servlet.ServletRequest;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.Repo;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 record Route(Repo repo, String path, FileClass fileClass, @Nullable EntryKey key) {
 
   private static final String ATTRIBUTE = Route.class.getName();
+
+  static Route of(PathMeaning.Entry entry) {
+    return new Route(entry.repo(), entry.path(), entry.fileClass(), entry.key());
+  }
 
   void attach(ServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);

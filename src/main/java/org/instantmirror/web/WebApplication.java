@@ -10,11 +10,19 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import org.instantmirror.mirror.Explainer;
 import org.instantmirror.mirror.Mirror;
+import org.instantmirror.mirror.Overview;
 import org.instantmirror.mirror.PassThrough;
+import org.instantmirror.mirror.Purge;
 import org.instantmirror.repo.Config;
+import org.instantmirror.repo.PathMeaning;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
+import org.instantmirror.upstream.RememberedAnswers;
+import org.instantmirror.upstream.UpstreamPool;
 
 /** Registers filters and servlets, the same in a container as standalone. */
 public record WebApplication(
@@ -23,13 +31,16 @@ public record WebApplication(
     OpenFiles openFiles,
     Mirror mirror,
     PassThrough passThrough,
+    Map<RepoId, UpstreamPool> pools,
+    RememberedAnswers answers,
     Clock clock) {
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
+    PathMeaning.Reader paths = new PathMeaning.Reader(config.repos());
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
-    filter(context, "guard", new GuardFilter(config), "/*");
+    filter(context, "guard", new GuardFilter(paths), "/*");
     filter(context, "freshness", new FreshnessFilter(asker), "/mirror/*");
     servlet(
         context,
@@ -38,9 +49,26 @@ public record WebApplication(
             asker, passThrough, new StoredAnswer(store, openFiles, new EntryAnswer(clock))),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
+    api(context, paths);
     servlet(context, "front-page", new FrontPageServlet(config), "");
     // In place of the container's default servlet: nothing of the WAR's own files is served.
     servlet(context, "nothing", new NothingServlet(), "/");
+  }
+
+  private void api(ServletContext context, PathMeaning.Reader paths) {
+    Overview overview = new Overview(mirror, config, pools);
+    Purge purge = new Purge(mirror, pools);
+    AdminGate gate = new AdminGate(config.adminClients());
+    servlet(context, "api", new ApiServlet(), "/api/*");
+    servlet(
+        context,
+        "explain",
+        new ExplainServlet(new Explainer(mirror, paths, pools, answers)),
+        "/api/v1/explain");
+    EntriesServlet entries = new EntriesServlet(paths, overview, purge, gate);
+    servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");
+    ReposServlet repos = new ReposServlet(paths, overview, purge, gate);
+    servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
   }
 
   private List<String> faults() {
@@ -65,9 +93,9 @@ public record WebApplication(
   }
 
   private static void servlet(
-      ServletContext context, String name, HttpServlet servlet, String path) {
+      ServletContext context, String name, HttpServlet servlet, String... paths) {
     ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
     registration.setAsyncSupported(true);
-    registration.addMapping(path);
+    registration.addMapping(paths);
   }
 }

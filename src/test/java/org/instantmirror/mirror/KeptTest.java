@@ -30,7 +30,8 @@ class KeptTest {
                     Map.of(),
                     List.of(),
                     Map.of(),
-                    NOW.minus(Duration.ofHours(hours[i]))))
+                    NOW.minus(Duration.ofHours(hours[i])),
+                    null))
         .toList();
   }
 

@@ -38,6 +38,9 @@ class ConfigReaderTest {
     assertThat(config.maxPassThrough()).isEqualTo(200);
     assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.heads()).isEqualTo(100_000);
+    assertThat(config.adminClients())
+        .map(AddressRange::toString)
+        .containsExactly("127.0.0.0/8", "0:0:0:0:0:0:0:1/128");
     assertThat(config.warnings()).isEmpty();
     assertThat(config.repos()).containsOnlyKeys(new RepoId("test"));
     assertThat(ConfigSources.DEFAULT_CACHE_DIR).isEqualTo(Path.of("/var/cache/instantmirror"));
@@ -64,6 +67,7 @@ class ConfigReaderTest {
                 max_pass_through = 3
                 shutdown_timeout = 0
                 heads_in_memory = 10
+                admin_clients = 10.0.0.5, fd00::/8
                 """)
             .read();
     assertThat(config.address()).extracting(InetAddress::getHostAddress).isEqualTo("127.0.0.1");
@@ -78,6 +82,9 @@ class ConfigReaderTest {
     assertThat(config.maxPassThrough()).isEqualTo(3);
     assertThat(config.shutdownTimeout()).isZero();
     assertThat(config.heads()).isEqualTo(10);
+    assertThat(config.adminClients())
+        .map(AddressRange::toString)
+        .containsExactly("10.0.0.5/32", "fd00:0:0:0:0:0:0:0/8");
   }
 
   @Test
@@ -142,6 +149,8 @@ class ConfigReaderTest {
     "download_queue = -1, allowed is 0 to 1000000",
     "max_pass_through = 0, allowed is 1 to 100000",
     "heads_in_memory = 0, allowed is 1 to 100000000",
+    "admin_clients = admin.example, is no address",
+    "admin_clients = 10.0.0.1/8, has bits set behind the first 8",
     "queue_timeout = 11m, allowed is 0.1s to 10m",
     "shutdown_timeout = 2h, allowed is 0 to 1h",
     "min_free = much, 'much' is no free space",

@@ -1,6 +1,7 @@
 package org.instantmirror.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -95,6 +96,26 @@ abstract class TomcatContract {
       Curl.download(url, copy).succeeded();
       assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.BIG));
     }
+  }
+
+  @Test
+  void explainAndPurgeWorkBelowTheContextPath() {
+    String file = "samples/" + SampleRpm.ODD.fileName().replace("^", "%5E").replace("+", "%2B");
+    String api = tomcat.url() + "api/v1/";
+    Curl.download(tomcat.url() + "mirror/" + file, copy).succeeded();
+
+    String explain = api + "explain?url=" + tomcat.url() + "mirror/" + file;
+    // A client has the last byte before the file is stored.
+    await()
+        .until(
+            () -> Curl.run(List.of(explain)).succeeded().output(),
+            told -> told.contains("\"stored\":{") && told.contains("\"download\":null"));
+    assertThat(Curl.run(List.of(explain)).succeeded().output())
+        .contains("\"kind\":\"package\"", "\"repo\":\"samples\"", SampleRpm.ODD.fileName());
+    List<String> purge = List.of("--no-fail", "-X", "DELETE", api + "entries/" + file);
+    assertThat(Curl.run(purge).succeeded().output()).contains("\"files\":1");
+    assertThat(Curl.run(purge).succeeded().output()).contains("\"error\":");
+    assertThat(Curl.run(List.of(explain)).succeeded().output()).contains("\"stored\":null");
   }
 
   @ParameterizedTest

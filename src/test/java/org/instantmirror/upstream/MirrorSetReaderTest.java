@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.instantmirror.freshness.Age;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ListUrl.Kind;
 import org.instantmirror.repo.RepoId;
@@ -142,6 +143,6 @@ class MirrorSetReaderTest {
     "-5, 0 s",
   })
   void anAgeIsToldInTheLargestUnitThatItFills(long seconds, String text) {
-    assertThat(MirrorLists.age(Duration.ofSeconds(seconds))).isEqualTo(text);
+    assertThat(Age.of(Duration.ofSeconds(seconds))).isEqualTo(text);
   }
 }

@@ -1,0 +1,250 @@
+package org.instantmirror.mirror;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.instantmirror.download.Download;
+import org.instantmirror.download.Order;
+import org.instantmirror.freshness.Decision.Action;
+import org.instantmirror.freshness.Freshness;
+import org.instantmirror.mirror.Explanation.Chosen;
+import org.instantmirror.mirror.Explanation.Place;
+import org.instantmirror.mirror.Explanation.State;
+import org.instantmirror.repo.BadPathException;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.PathMeaning;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.repo.RequestPath;
+import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.RememberedAnswers;
+import org.instantmirror.upstream.ShownUrl;
+import org.instantmirror.upstream.UpstreamPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Explains what a request for a path would meet, by the same decisions that requests are answered
+ * by. It asks no upstream and changes nothing. Thread-safe.
+ */
+public final class Explainer {
+
+  private static final String MIRROR = "/mirror/";
+
+  private final PathMeaning.Reader paths;
+  private final Map<RepoId, UpstreamPool> pools;
+  private final RememberedAnswers answers;
+  private final Store store;
+  private final Lookup lookup;
+  private final NegativeAnswers negatives;
+  private final Generations generations;
+  private final Mirror.Parts parts;
+  private final Clock clock;
+
+  /**
+   * @param pools of all repositories that {@code paths} knows
+   */
+  public Explainer(
+      Mirror mirror,
+      PathMeaning.Reader paths,
+      Map<RepoId, UpstreamPool> pools,
+      RememberedAnswers answers) {
+    this.paths = paths;
+    this.pools = Map.copyOf(pools);
+    this.answers = answers;
+    this.parts = mirror.parts();
+    this.store = parts.store();
+    this.lookup = parts.lookup();
+    this.negatives = parts.negatives();
+    this.generations = parts.generations();
+    this.clock = parts.clock();
+  }
+
+  /**
+   * Explains a path.
+   *
+   * @param url a URL of this mirror, its path ({@code /mirror/fedora/…}) or what follows that
+   *     ({@code fedora/…}); percent-encoded, as a client would send it
+   */
+  public Explanation explain(String url) {
+    String asked = ShownUrl.inText(url);
+    String target = url.replaceFirst("#.*", "");
+    int query = target.indexOf('?');
+    String path = path(query < 0 ? target : target.substring(0, query));
+    String decoded;
+    try {
+      // As containers give it: each char a byte.
+      decoded =
+          RequestPath.decode(
+              new String(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+    } catch (BadPathException e) {
+      return none(
+          asked,
+          "refused",
+          String.valueOf(e.getMessage()),
+          new Chosen("refuse", "bad-path", "The request is refused: " + e.getMessage() + "."));
+    }
+    int mirror = decoded.indexOf(MIRROR);
+    if (mirror < 0) {
+      return none(
+          asked,
+          "elsewhere",
+          "it doesn't lie below " + MIRROR,
+          new Chosen("refuse", "elsewhere", "It is none of the mirror's paths."));
+    }
+    return explain(asked, paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0));
+  }
+
+  private static String path(String target) {
+    if (target.regionMatches(true, 0, "http://", 0, 7)
+        || target.regionMatches(true, 0, "https://", 0, 8)) {
+      int slash = target.indexOf('/', target.indexOf("//") + 2);
+      return slash < 0 ? "/" : target.substring(slash);
+    }
+    return target.startsWith("/") ? target : MIRROR + target;
+  }
+
+  private Explanation explain(String asked, PathMeaning meaning) {
+    if (meaning instanceof PathMeaning.UnknownRepo unknown) {
+      return none(
+          asked,
+          "unknown-repository",
+          "no repository has the id '" + unknown.id() + "'",
+          new Chosen("answer-404", "unknown-repository", "There is no repository of that name."));
+    }
+    if (meaning instanceof PathMeaning.Bare bare) {
+      return none(
+          asked,
+          "other",
+          "a repository's folder without its slash",
+          new Chosen(
+              "redirect", "bare", "The client is sent to " + MIRROR + bare.repo().id() + "/."));
+    }
+    if (meaning instanceof PathMeaning.Incomplete incomplete) {
+      return none(
+          asked,
+          "incomplete",
+          "values of the repository's variables are missing, or unfit",
+          new Chosen("answer-404", "incomplete", incomplete.message()));
+    }
+    return explain(asked, (PathMeaning.Entry) meaning);
+  }
+
+  private static Explanation none(String asked, String kind, String rule, Chosen chosen) {
+    return new Explanation(asked, kind, rule, chosen, null, null, List.of(), List.of());
+  }
+
+  private Explanation explain(String asked, PathMeaning.Entry entry) {
+    Instant now = clock.instant();
+    Repo repo = entry.repo();
+    EntryKey key = entry.key();
+    UpstreamPool pool = pools.get(repo.id());
+    List<Explanation.Source> upstreams =
+        pool == null
+            ? List.of()
+            : pool.standings(entry.path(), now).stream()
+                .map(each -> source(pool, each, entry.path()))
+                .toList();
+    Order order = key == null ? null : new Order(repo, key, entry.fileClass(), false, null);
+    return new Explanation(
+        asked,
+        entry.fileClass().name().toLowerCase(Locale.ROOT),
+        entry.verdict().rule(),
+        order == null ? passedThrough(entry.verdict().rule()) : chosen(order, now),
+        new Place(repo.id(), entry.path(), entry.below()),
+        order == null ? null : state(order, now),
+        upstreams,
+        answers.of(repo.id(), entry.path()));
+  }
+
+  private static Explanation.Source source(
+      UpstreamPool pool, org.instantmirror.upstream.Standing standing, String path) {
+    return new Explanation.Source(pool.uri(standing.upstream(), path), standing);
+  }
+
+  private static Chosen passedThrough(String why) {
+    return new Chosen(
+        "pass-through",
+        "not-ours",
+        "It is passed through from upstream and not stored: " + why + ".");
+  }
+
+  private Chosen chosen(Order order, Instant now) {
+    Lookup.Found found = lookup.look(order, now);
+    StoredEntry stored = store.peek(order.key(), now).orElse(null);
+    Optional<Generation> live = generations.records().liveOf(order.key());
+    if (live.isPresent() && stored != null && stored.mayBeServedUnchecked()) {
+      // What stands for a repository is decided together, by its repomd.xml.
+      Order repomd = order.of(Folders.repomd(live.get().folder()));
+      Lookup.Found top = lookup.look(repomd, now);
+      return chosen(repomd, top, store.peek(repomd.key(), now).orElse(null), now);
+    }
+    return chosen(order, found, stored, now);
+  }
+
+  private Chosen chosen(
+      Order order, Lookup.Found found, @Nullable StoredEntry stored, Instant now) {
+    if (found.knownMissing()) {
+      return new Chosen(
+          "answer-404",
+          "negative-answer",
+          "Upstream has just said that there is no such file: that is repeated for a while.");
+    }
+    if (parts.running(order.key()).isPresent() && found.decision().action() != Action.SERVE) {
+      return chosen(found, "Its download is running: the client joins that.");
+    }
+    Optional<String> fault = store.fault();
+    if (found.stored() == null && fault.isPresent()) {
+      return new Chosen(
+          "pass-through",
+          "not-storable",
+          "Nothing can be stored now, so that it is passed through: " + fault.get());
+    }
+    return chosen(found, DecisionSentence.of(order, found, stored, now));
+  }
+
+  private static Chosen chosen(Lookup.Found found, String sentence) {
+    return new Chosen(word(found.decision().action()), word(found.decision().reason()), sentence);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private State state(Order order, Instant now) {
+    EntryKey key = order.key();
+    return new State(
+        store.peek(key, now).orElse(null),
+        generations.records().listed(key).orElse(null),
+        generations.look().listings(key),
+        negatives
+            .remembered(key)
+            .map(each -> negative(order, each))
+            .filter(each -> each.until().isAfter(now))
+            .orElse(null),
+        parts.running(key).map(Explainer::running).orElse(null));
+  }
+
+  private static Explanation.Negative negative(Order order, NegativeAnswers.Negative known) {
+    Duration lifetime =
+        known.kind() == NegativeAnswers.Kind.MISSING
+            ? order.repo().lifetimes().negative()
+            : Freshness.CHECK_INTERVAL;
+    return new Explanation.Negative(word(known.kind()), known.at(), known.at().plus(lifetime));
+  }
+
+  private static Explanation.Running running(Download download) {
+    return new Explanation.Running(
+        download.phase(),
+        download.available(),
+        download.length(),
+        download.clients(),
+        download.began(),
+        download.source().orElse(null));
+  }
+}

@@ -1,0 +1,82 @@
+package org.instantmirror.mirror;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.instantmirror.repo.Config;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.store.StoredEntry;
+import org.instantmirror.upstream.UpstreamPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is: repositories and how they are doing, and stored files. A pure look. Thread-safe.
+ */
+public final class Overview {
+
+  private final Config config;
+  private final Map<RepoId, UpstreamPool> pools;
+  private final Mirror.Parts parts;
+
+  /**
+   * @param pools of all repositories of the configuration
+   */
+  public Overview(Mirror mirror, Config config, Map<RepoId, UpstreamPool> pools) {
+    this.parts = mirror.parts();
+    this.config = config;
+    this.pools = Map.copyOf(pools);
+  }
+
+  /**
+   * The repositories.
+   *
+   * @param all those built-in ones, too, that nobody has used yet
+   */
+  public List<RepoStanding> repos(boolean all) {
+    Instant now = parts.clock().instant();
+    KnownGenerations generations = parts.generations().look();
+    List<RepoStanding> standings = new ArrayList<>();
+    for (Repo repo : config.repos().values()) {
+      Optional<UpstreamPool> pool = Optional.ofNullable(pools.get(repo.id()));
+      RepoStanding standing =
+          new RepoStanding(
+              repo,
+              config.profiles().contains(repo.id()),
+              pool.map(each -> each.configured(now)).orElse(List.of()),
+              pool.map(each -> each.lists(now)).orElse(List.of()),
+              generations.standings(repo.id()));
+      if (all || !standing.builtIn() || isUsed(standing)) {
+        standings.add(standing);
+      }
+    }
+    return standings;
+  }
+
+  private boolean isUsed(RepoStanding standing) {
+    return !standing.lists().isEmpty()
+        || !standing.folders().isEmpty()
+        || parts.store().walk(standing.repo().id(), "", null).hasNext();
+  }
+
+  /**
+   * The stored files of a repository, folder by folder, each folder's by their names; lazily.
+   *
+   * @param prefix what their paths begin with
+   * @param after only those behind that path; null for all
+   * @throws IllegalArgumentException if {@code prefix} or {@code after} can't be of a path
+   */
+  public Stream<StoredEntry> entries(RepoId repo, String prefix, @Nullable String after) {
+    Instant now = parts.clock().instant();
+    Iterator<EntryKey> walk = parts.store().walk(repo, prefix, after);
+    Iterable<EntryKey> keys = () -> walk;
+    return StreamSupport.stream(keys.spliterator(), false)
+        .flatMap(key -> parts.store().peek(key, now).stream());
+  }
+}

@@ -1,0 +1,95 @@
+package org.instantmirror.repo;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a path below {@code /mirror/} stands for. */
+public sealed interface PathMeaning {
+
+  /** There is no such repository. */
+  record UnknownRepo(String id) implements PathMeaning {}
+
+  /** A repository without the slash that names its folder. */
+  record Bare(Repo repo) implements PathMeaning {}
+
+  /** The leading segments that stand for variables are missing, or can't be their values. */
+  record Incomplete(Repo repo) implements PathMeaning {
+    /** In a sentence. */
+    public String message() {
+      return "The path of this repository begins with values for "
+          + String.join("/", repo.variables().stream().map(name -> "$" + name).toList())
+          + ".";
+    }
+  }
+
+  /**
+   * A file or folder of a repository.
+   *
+   * @param path decoded, relative; may be empty or end with a slash
+   * @param below the same below the base URL
+   * @param verdict what it is, and by which rule
+   * @param key null for {@link FileClass#OTHER}
+   */
+  record Entry(
+      Repo repo, String path, String below, Classifier.Verdict verdict, @Nullable EntryKey key)
+      implements PathMeaning {
+
+    /** What it is. */
+    public FileClass fileClass() {
+      return verdict.fileClass();
+    }
+  }
+
+  /** Reads paths for a set of repositories. Immutable. */
+  final class Reader {
+    private final Map<String, Repo> repos;
+
+    /** Of these repositories. */
+    public Reader(Map<RepoId, Repo> repos) {
+      Map<String, Repo> byId = new HashMap<>();
+      repos.forEach((id, repo) -> byId.put(id.value(), repo));
+      this.repos = Map.copyOf(byId);
+    }
+
+    /** The repository of that name. */
+    public Optional<Repo> repo(String id) {
+      return Optional.ofNullable(repos.get(id));
+    }
+
+    /**
+     * What a path stands for.
+     *
+     * @param path decoded as by {@link RequestPath#decode}, without {@code /mirror/}
+     * @param asked whether a query follows it: that belongs to what is none of our business
+     */
+    public PathMeaning read(String path, boolean asked) {
+      int slash = path.indexOf('/');
+      String id = slash < 0 ? path : path.substring(0, slash);
+      Repo repo = repos.get(id);
+      if (repo == null) {
+        return new UnknownRepo(id);
+      }
+      return slash < 0 ? new Bare(repo) : entry(repo, path.substring(slash + 1), asked);
+    }
+
+    private static PathMeaning entry(Repo repo, String path, boolean asked) {
+      Optional<String> below = repo.pathBelowBase(path);
+      if (below.isEmpty()) {
+        return new Incomplete(repo);
+      }
+      Classifier.Verdict verdict =
+          asked ? Classifier.Verdict.QUERY : repo.classifier().judge(below.get());
+      if (verdict.fileClass() != FileClass.OTHER) {
+        try {
+          return new Entry(repo, path, below.get(), verdict, new EntryKey(repo.id(), path));
+        } catch (IllegalArgumentException unstorable) {
+          // Upstream may know such a name; we couldn't store it.
+          return new Entry(repo, path, below.get(), Classifier.Verdict.UNSTORABLE, null);
+        }
+      }
+      return new Entry(repo, path, below.get(), verdict, null);
+    }
+  }
+}

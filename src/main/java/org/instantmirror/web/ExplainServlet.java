@@ -1,0 +1,30 @@
+package org.instantmirror.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.instantmirror.mirror.Explainer;
+import org.instantmirror.mirror.Explanation;
+
+/** {@code GET /api/v1/explain?url=…}: what a request for that would meet. */
+final class ExplainServlet extends ApiServlet {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Explainer explainer;
+
+  ExplainServlet(Explainer explainer) {
+    this.explainer = explainer;
+  }
+
+  @Override
+  void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    String url =
+        parameter(request, "url")
+            .filter(value -> !value.isBlank())
+            .orElseThrow(
+                () -> new IllegalArgumentException("the parameter url is missing: ?url=fedora/…"));
+    Explanation explanation = explainer.explain(url);
+    ApiAnswer.send(request, response, 200, json -> ApiFields.explanation(json, explanation));
+  }
+}
