@@ -137,8 +137,10 @@ public final class SignatureVerifier {
             () ->
                 SignatureOutcome.of(
                     Verdict.UNKNOWN_KEY,
-                    claimed,
-                    "is by key " + claimed + ", which is none of those to be believed"));
+                    issuers.isEmpty() ? null : claimed,
+                    issuers.isEmpty()
+                        ? "doesn't say whose it is"
+                        : "is by key " + claimed + ", which is none of those to be believed"));
   }
 
   private SignatureOutcome judge(PGPSignature signature, PGPPublicKeyRing ring, PGPPublicKey key) {
