@@ -53,6 +53,7 @@ final class Generations implements AutoCloseable {
   private final KnownPackages packages;
   private final Assembly assembly;
   private final StickyClients sticky = new StickyClients();
+  private final SetAside aside = new SetAside();
 
   /** The live one first, then those before it, the latest first. */
   private final Map<RepositoryFolder, List<Generation>> known = new ConcurrentHashMap<>();
@@ -283,7 +284,7 @@ final class Generations implements AutoCloseable {
         }
         keepFirst(next, null);
       } else {
-        archive(live, known.getOrDefault(folder, List.of()));
+        archive(live);
         keepFirst(next, live);
         publish(next);
       }
@@ -295,12 +296,11 @@ final class Generations implements AutoCloseable {
   }
 
   /** So that clients that have taken one file of it get the others. */
-  private void archive(Generation live, List<Generation> before) throws StorageException {
+  private void archive(Generation live) throws StorageException {
+    List<Long> unneeded = aside.add(live.folder(), live.number(), clock.instant());
     for (EntryKey top : tops(live.folder())) {
-      // Nobody sticks to those that long.
-      for (Generation earlier : before) {
-        EntryKey old = Folders.earlier(top, earlier.number());
-        store.find(old, clock.instant()).ifPresent(store::drop);
+      for (long number : unneeded) {
+        store.find(Folders.earlier(top, number), clock.instant()).ifPresent(store::drop);
       }
       Optional<StoredEntry> entry = store.find(top, clock.instant());
       if (entry.isPresent()) {
