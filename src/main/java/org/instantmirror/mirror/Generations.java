@@ -231,12 +231,9 @@ final class Generations implements AutoCloseable {
         keep(repo, List.of(next.with(Map.of(repomd.key(), repomd.file()))));
       } else {
         Generation staged = publication.staged(next);
-        List<Generation> before = records.of(folder);
-        if (!before.isEmpty()) {
-          publication.setAside(before);
-        }
         List<Generation> all = new ArrayList<>(List.of(staged));
-        all.addAll(before);
+        all.addAll(records.of(folder));
+        publication.setAside(live);
         keep(repo, all);
         try {
           publication.publish(staged);

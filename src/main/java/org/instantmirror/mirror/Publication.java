@@ -21,6 +21,7 @@ final class Publication {
 
   private final Store store;
   private final Clock clock;
+  private final SetAside aside = new SetAside();
 
   Publication(Store store, Clock clock) {
     this.store = store;
@@ -54,15 +55,11 @@ final class Publication {
   /**
    * Sets {@code repomd.xml} and its companions of the live generation aside, so that clients that
    * have taken one of them get the others when the next one is live.
-   *
-   * @param known that one and those before it, of which nobody takes these files any more
    */
-  void setAside(List<Generation> known) throws StorageException {
-    Generation live = known.get(0);
+  void setAside(Generation live) throws StorageException {
+    List<Long> unneeded = aside.add(live.folder(), live.number(), clock.instant());
     for (EntryKey top : Folders.tops(live.folder())) {
-      for (Generation earlier : known.subList(1, known.size())) {
-        drop(Folders.earlier(top, earlier.number()));
-      }
+      unneeded.forEach(number -> drop(Folders.earlier(top, number)));
       Optional<StoredEntry> entry = store.find(top, clock.instant());
       if (entry.isPresent()) {
         var unused = store.copy(entry.get(), Folders.earlier(top, live.number()));

@@ -112,6 +112,25 @@ class GenerationTest {
   }
 
   @Test
+  void clientThatHasBegunGetsItsOtherFilesWhateverGoesLiveMeanwhile() {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    goLive(1);
+    byte[] first = repository.repomd();
+    byte[] firstSignature = repository.signature();
+    assertServes(REPOMD, first);
+    for (int number = 2; number <= 4; number++) {
+      repository.add(number + "-1.rpm", Packages.rpm(1000, number)).publish();
+      clock.advance(Duration.ofSeconds(2));
+      // One client each: it sticks to what it takes.
+      mirror.getAs(number, "os/" + REPOMD, "Cache-Control: no-cache");
+      log.await("generation " + number + " is live");
+    }
+
+    assertServes(SIGNATURE, firstSignature);
+  }
+
+  @Test
   void incompleteGenerationDoesNotGoLiveBeforeItIsComplete() {
     repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
     goLive(1);

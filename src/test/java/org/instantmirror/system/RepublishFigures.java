@@ -1,6 +1,7 @@
 package org.instantmirror.system;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,11 +50,12 @@ final class RepublishFigures {
         int some = Math.min(10, rounds - done);
         loop.run(some, failure -> write(failed, failure));
         done += some;
-        say(done + " rounds, " + loop.failures().size() + " failures");
+        System.err.printf("[%s] %d rounds%n", Instant.now(), done);
+        print(System.err, done, fronts, loop.failures());
       }
       upstream.end();
       Duration took = Duration.between(began, Instant.now());
-      print(rounds, fronts, loop.failures());
+      print(System.out, rounds, fronts, loop.failures());
       System.out.printf(
           "%nSeed %d; upstream was published %d times in %d s, and %d generations went live at InstantMirror.%n",
           seed, upstream.published(), took.toSeconds(), fronts.get(0).generations());
@@ -62,11 +64,12 @@ final class RepublishFigures {
     }
   }
 
-  private static void print(int rounds, List<RepublishFront> fronts, List<Failure> failures) {
-    System.out.printf("| clients that failed, of %d | dnf | zypper |%n", rounds);
-    System.out.println("| --- | ---: | ---: |");
+  private static void print(
+      PrintStream out, int rounds, List<RepublishFront> fronts, List<Failure> failures) {
+    out.printf("| clients that failed, of %d | dnf | zypper |%n", rounds);
+    out.println("| --- | ---: | ---: |");
     for (RepublishFront front : fronts) {
-      System.out.printf(
+      out.printf(
           "| %s | %d | %d |%n",
           front.title(), count(failures, front, Kind.DNF), count(failures, front, Kind.ZYPPER));
     }
@@ -87,9 +90,5 @@ final class RepublishFigures {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void say(String what) {
-    System.err.println("[" + Instant.now() + "] " + what);
   }
 }

@@ -37,7 +37,12 @@ public final class RawClient implements AutoCloseable {
    * @param receiveBuffer in bytes, 0 for the system's choice
    */
   public RawClient(int port, int receiveBuffer) throws IOException {
+    this(InetAddress.getLoopbackAddress(), port, receiveBuffer);
+  }
+
+  private RawClient(InetAddress from, int port, int receiveBuffer) throws IOException {
     socket = new Socket();
+    socket.bind(new InetSocketAddress(from, 0));
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
@@ -49,6 +54,19 @@ public final class RawClient implements AutoCloseable {
   /** One GET on a connection of its own. */
   public static RawResponse get(int port, String target, String... fields) throws IOException {
     return request(port, "GET", target, fields);
+  }
+
+  /**
+   * One GET from another address, for mirrors that tell clients apart by it.
+   *
+   * @param from a loopback address
+   */
+  public static RawResponse getFrom(InetAddress from, int port, String target, String... fields)
+      throws IOException {
+    try (RawClient client = new RawClient(from, port, 0)) {
+      client.send("GET", target, fields);
+      return client.receive("GET");
+    }
   }
 
   /** One request on a connection of its own. */

@@ -2,6 +2,7 @@ package org.instantmirror.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +136,16 @@ public final class RunningMirror implements AutoCloseable {
   /** One GET of a file of repository {@code repo}. */
   public RawResponse get(String path, String... fields) {
     return request("GET", "/mirror/repo/" + path, fields);
+  }
+
+  /** The same from the address 127.0.1.{@code client}. */
+  public RawResponse getAs(int client, String path, String... fields) {
+    try {
+      InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) client});
+      return RawClient.getFrom(address, port(), "/mirror/repo/" + path, fields);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** One request. */
