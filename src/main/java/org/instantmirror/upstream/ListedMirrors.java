@@ -102,7 +102,7 @@ final class ListedMirrors {
   }
 
   /** A new list may say of mirrors in use that they lag, and one that lagged may have caught up. */
-  private void lookAtThoseInUse(URI uri, ListFetcher.Fetched list) {
+  private Runnable lookAtThoseInUse(URI uri, ListFetcher.Fetched list) {
     Instant now = background.clock().instant();
     List<Upstream> toLookAt =
         list.mirrors().mirrors().stream()
@@ -111,9 +111,9 @@ final class ListedMirrors {
             .limit(MOST_LOOKED_AT)
             .map(base -> Candidates.mirror(base, list))
             .toList();
-    for (Upstream mirror : toLookAt) {
-      check(mirror, uri, list).ifPresent(check -> look(mirror, check));
-    }
+    return () ->
+        toLookAt.forEach(
+            mirror -> check(mirror, uri, list).ifPresent(check -> look(mirror, check)));
   }
 
   private static boolean isDoubtful(

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.instantmirror.freshness.Age;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
@@ -38,7 +38,7 @@ final class MirrorLists {
   private final Repo repo;
   private final ListUrl source;
   private final Background background;
-  private final BiConsumer<URI, ListFetcher.Fetched> onFetched;
+  private final BiFunction<URI, ListFetcher.Fetched, Runnable> onFetched;
   private final Map<URI, State> states = // guarded by this
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -86,13 +86,14 @@ final class MirrorLists {
   }
 
   /**
-   * @param onFetched called in the background for each list that has been fetched
+   * @param onFetched called in the background for each list that has been fetched, before anybody
+   *     goes by it; what it returns is run after
    */
   MirrorLists(
       Repo repo,
       ListUrl source,
       Background background,
-      BiConsumer<URI, ListFetcher.Fetched> onFetched) {
+      BiFunction<URI, ListFetcher.Fetched, Runnable> onFetched) {
     this.repo = repo;
     this.onFetched = onFetched;
     this.source = source;
@@ -225,21 +226,23 @@ final class MirrorLists {
   }
 
   private void run(URI uri, State state, CompletableFuture<Void> end) {
+    Runnable then = () -> {};
     try {
       Instant began = background.clock().instant();
       if (!haveKept(uri, state)) {
         fetch(uri, state, began);
       }
+      ListFetcher.Fetched fresh;
+      synchronized (this) {
+        fresh = state.fault == null ? state.known : null;
+      }
+      if (fresh != null) {
+        then = onFetched.apply(uri, fresh);
+      }
     } finally {
       finish(state, end);
     }
-    ListFetcher.Fetched fresh;
-    synchronized (this) {
-      fresh = state.fault == null ? state.known : null;
-    }
-    if (fresh != null) {
-      onFetched.accept(uri, fresh);
-    }
+    then.run();
   }
 
   private void finish(State state, CompletableFuture<Void> end) {

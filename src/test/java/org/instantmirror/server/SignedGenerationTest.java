@@ -238,7 +238,7 @@ class SignedGenerationTest {
     keyServer.stop();
     restart(keyServer.uri("/key").toString());
     publishNext(by(KEY));
-    goLive(1);
+    goLive(2);
     assertServes(repository.repomd());
     assertThat(log.troubles()).isEmpty();
   }

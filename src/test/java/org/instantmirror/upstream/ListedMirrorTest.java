@@ -121,7 +121,7 @@ class ListedMirrorTest {
                 new ListFetcher(client, new ListFolder(folder), Clock.systemUTC()),
                 Runnable::run,
                 Clock.systemUTC()),
-            (uri, list) -> {});
+            (uri, list) -> () -> {});
     Instant now = Instant.now();
     mirror.file("/list", "http://m.example/\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     for (int i = 0; i <= MirrorLists.MOST_LISTS; i++) {
