@@ -109,7 +109,7 @@ class CorruptUpstreamIT {
   @EnumSource(names = {"TILDE", "BIG"})
   void corruptPackageFailsClearlyWhereNobodyHasItRight(SampleRpm rpm) {
     flipABit(repository.file(rpm));
-    files.repo(REPO, first.url());
+    files.repo(REPO, first.url(), "retries=1");
     try (MirrorProcess mirror = MirrorProcess.start(files);
         Dnf dnf = Dnf.withBaseUrl(mirror.repoUrl(REPO))) {
       awaitGeneration(mirror, 1);
@@ -143,7 +143,7 @@ class CorruptUpstreamIT {
 
   @Test
   void corruptListOfPackagesLeavesTheGenerationBeforeWhereNobodyHasItRight() {
-    files.repo(REPO, first.url());
+    files.repo(REPO, first.url(), "retries=1");
     try (MirrorProcess mirror = MirrorProcess.start(files);
         Dnf dnf = Dnf.withBaseUrl(mirror.repoUrl(REPO))) {
       awaitGeneration(mirror, 1);

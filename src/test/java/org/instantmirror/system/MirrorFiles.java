@@ -2,9 +2,12 @@ package org.instantmirror.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** What an administrator gives a mirror: its cache directory, {@code .repo} files and settings. */
@@ -71,16 +74,27 @@ final class MirrorFiles implements AutoCloseable {
     if (!Files.isDirectory(partials)) {
       return 0;
     }
-    try (Stream<Path> walk = Files.walk(partials)) {
-      List<Path> files = walk.filter(Files::isRegularFile).toList();
-      long bytes = 0;
-      for (Path file : files) {
-        bytes += Files.size(file);
-      }
-      return bytes;
+    AtomicLong bytes = new AtomicLong();
+    try {
+      Files.walkFileTree(
+          partials,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              bytes.addAndGet(attributes.size());
+              return FileVisitResult.CONTINUE;
+            }
+
+            /** Another download has just ended. */
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return bytes.get();
   }
 
   @Override
