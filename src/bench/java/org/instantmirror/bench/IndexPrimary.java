@@ -62,7 +62,7 @@ public final class IndexPrimary {
     try (InputStream in = Files.newInputStream(Path.of(file));
         PackageIndexing indexing = packages.begin(FOLDER, generation)) {
       PrimaryReader.read(in, file, ReadLimits.DISTRIBUTION, indexing);
-      indexing.complete(new byte[0], Instant.EPOCH);
+      indexing.complete(new byte[0], Instant.EPOCH, false);
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     double cpuSeconds = (cpuNanos() - cpuBefore) / 1e9;

@@ -1,6 +1,7 @@
 package org.instantmirror.mirror;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +58,8 @@ final class Assembly {
   private final Clock clock;
   private final Repo repo;
   private final RepositoryFolder folder;
-  private final StoredEntry repomd;
+  private StoredEntry repomd; // each step sees what the one before wrote
+  private byte[] document = {}; // its bytes
   private final @Nullable Generation previous;
 
   /**
@@ -136,8 +139,10 @@ final class Assembly {
   }
 
   private Generation read() throws IOException {
+    document = open(repomd, in -> in.readNBytes((int) ReadLimits.LISTING.openBytes() + 1));
     Repomd content =
-        open(repomd, in -> RepomdReader.read(in, repomd.key().path(), ReadLimits.LISTING));
+        RepomdReader.read(
+            new ByteArrayInputStream(document), repomd.key().path(), ReadLimits.LISTING);
     List<Long> earlier = store.packages().generations(folder);
     long number = earlier.isEmpty() ? 1 : earlier.get(0) + 1;
     Generation next = Generation.of(folder, number, content, clock.instant());
@@ -222,12 +227,7 @@ final class Assembly {
   }
 
   private Generation finish(Generation next) throws IOException {
-    boolean still =
-        store
-            .find(repomd.key(), clock.instant())
-            .filter(entry -> entry.file().equals(repomd.file()))
-            .isPresent();
-    if (previous != null && !still) {
+    if (previous != null && !isStill()) {
       throw new IOException("upstream has changed again meanwhile");
     }
     for (Generation.Part part : needed(next)) {
@@ -241,36 +241,41 @@ final class Assembly {
       }
     }
     if (previous != null) {
-      requireNewSignature();
       requireItsSignature();
     }
     index(next);
     return next;
   }
 
-  private void requireNewSignature() throws Incomplete {
-    for (EntryKey key : Folders.signedWith(folder)) {
-      boolean lags =
-          Folders.isSignature(key)
-              && store.find(key, clock.instant()).isPresent()
-              && store.find(Folders.staged(key), clock.instant()).isEmpty();
-      if (lags) {
-        throw new Incomplete(key + " hasn't changed with repomd.xml");
-      }
+  /** Whether the file is still there, or another of the same bytes: upstream has no validators. */
+  private boolean isStill() throws IOException {
+    Optional<StoredEntry> now = store.find(repomd.key(), clock.instant());
+    if (now.isPresent() && !now.get().file().equals(repomd.file())) {
+      boolean same = Arrays.equals(open(now.get(), InputStream::readAllBytes), document);
+      repomd = same ? now.get() : repomd;
     }
+    return now.filter(entry -> entry.file().equals(repomd.file())).isPresent();
   }
 
-  /** One that changed may be of a {@code repomd.xml} before this one, or after it. */
+  /**
+   * One that has changed may still be of a {@code repomd.xml} before this one, or after it; one
+   * that hasn't may be this one's, which a client has asked for since.
+   */
   private void requireItsSignature() throws IOException {
     for (EntryKey key : Folders.signedWith(folder)) {
       Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
-      if (Folders.isSignature(key) && staged.isPresent()) {
-        Optional<DetachedSignature> signature =
+      Optional<StoredEntry> signature = staged.or(() -> store.find(key, clock.instant()));
+      if (Folders.isSignature(key) && signature.isPresent()) {
+        boolean fits =
             DetachedSignature.of(
-                open(staged.get(), in -> in.readNBytes(SignatureVerifier.MOST_BYTES)));
-        if (signature.isPresent()
-            && !signature.get().mayBeOf(open(repomd, InputStream::readAllBytes))) {
-          throw new Incomplete(key + " is the signature of another repomd.xml");
+                    open(signature.get(), in -> in.readNBytes(SignatureVerifier.MOST_BYTES)))
+                .map(read -> read.mayBeOf(document))
+                .orElse(staged.isPresent());
+        if (!fits) {
+          throw new Incomplete(
+              staged.isPresent()
+                  ? key + " is the signature of another repomd.xml"
+                  : key + " hasn't changed with repomd.xml");
         }
       }
     }
@@ -283,8 +288,6 @@ final class Assembly {
             .orElseThrow(() -> new IOException(part.key() + " was removed"));
     String name = part.key().path();
     Instant began = clock.instant();
-    // It is what was read: a file that was replaced can't be opened.
-    byte[] document = open(repomd, InputStream::readAllBytes);
     try (PackageIndexing indexing = store.packages().begin(folder, next.number())) {
       int count =
           open(
@@ -294,7 +297,7 @@ final class Assembly {
                   return PrimaryReader.read(open, name, ReadLimits.DISTRIBUTION, indexing);
                 }
               });
-      indexing.complete(document, next.since());
+      indexing.complete(document, next.since(), repo.signatures().required());
       long millis = Duration.between(began, clock.instant()).toMillis();
       LOG.info("{}: {} packages indexed in {} ms", folder, count, millis);
     }

@@ -224,6 +224,7 @@ public final class Explainer {
         generations.look().listings(key),
         negatives
             .remembered(key)
+            .filter(each -> each.version() == generations.records().version())
             .map(each -> negative(order, each))
             .filter(each -> each.until().isAfter(now))
             .orElse(null),

@@ -86,18 +86,31 @@ final class GenerationRecords implements AutoCloseable {
   }
 
   /**
-   * Goes by these from now on; all others of that repository leave the index.
+   * Goes by these from now on.
    *
    * @param kept at least one, the live one first
    */
-  void keep(List<Generation> kept) throws StorageException {
-    RepositoryFolder folder = kept.get(0).folder();
-    known.put(folder, List.copyOf(kept));
+  void keep(List<Generation> kept) {
+    known.put(kept.get(0).folder(), List.copyOf(kept));
     packages.changed();
+  }
+
+  /** Has the index forget those of a repository that aren't known. */
+  void trim(RepositoryFolder folder) {
+    List<Generation> kept = of(folder);
     for (long number : index.generations(folder)) {
       if (kept.stream().noneMatch(generation -> generation.number() == number)) {
-        index.drop(folder, number);
+        drop(folder, number);
       }
+    }
+  }
+
+  /** Has the index forget one. If it can't, that costs room only, until it is tried again. */
+  void drop(RepositoryFolder folder, long number) {
+    try {
+      index.drop(folder, number);
+    } catch (StorageException fault) {
+      LOG.warn("{}: {}", folder, fault.getMessage());
     }
   }
 
@@ -121,13 +134,7 @@ final class GenerationRecords implements AutoCloseable {
   int purge(RepositoryFolder folder) {
     int before = of(folder).size();
     forget(folder);
-    for (long number : index.generations(folder)) {
-      try {
-        index.drop(folder, number);
-      } catch (StorageException fault) {
-        LOG.warn("{}: {}", folder, fault.getMessage());
-      }
-    }
+    trim(folder);
     return before;
   }
 

@@ -1,5 +1,6 @@
 package org.instantmirror.mirror;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.instantmirror.download.Preference;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
@@ -60,12 +62,14 @@ final class Generations implements AutoCloseable {
 
   /**
    * @param obtain has a file downloaded; completed when that has ended, however
+   * @param repos those that are configured
    * @param signatures what each {@code repomd.xml} has to pass; closed with this
    */
   Generations(
       Store store,
       Function<Order, CompletableFuture<Void>> obtain,
       SignatureCheck signatures,
+      Function<RepoId, @Nullable Repo> repos,
       Clock clock) {
     this.store = store;
     this.clock = clock;
@@ -74,7 +78,8 @@ final class Generations implements AutoCloseable {
     this.means = new Assembly.Means(store, obtain, signatures, reader, clock);
     this.publication = new Publication(store, clock);
     this.records =
-        new GenerationRecords(store.packages(), new Recovery(store, publication, clock).run());
+        new GenerationRecords(
+            store.packages(), new Recovery(store, publication, repos, clock).run());
   }
 
   /** Which there are. */
@@ -89,10 +94,14 @@ final class Generations implements AutoCloseable {
    * @return empty if there is none
    */
   Optional<StoredEntry> earlier(String client, EntryKey top, Generation live, Instant now) {
-    OptionalLong taken = sticky.of(client, live.folder(), now);
-    return taken.isEmpty() || taken.getAsLong() == live.number()
-        ? Optional.empty()
-        : publication.earlier(top, taken.getAsLong());
+    OptionalLong taken = sticky.of(client, live.folder(), top.fileName(), now);
+    if (taken.isEmpty() || taken.getAsLong() == live.number()) {
+      return Optional.empty();
+    }
+    Optional<StoredEntry> earlier = publication.earlier(top, taken.getAsLong());
+    earlier.ifPresent(
+        entry -> sticky.took(client, live.folder(), taken.getAsLong(), top.fileName(), now));
+    return earlier;
   }
 
   /** The same of the live one; empty if there is none, or somebody has changed it. */
@@ -100,9 +109,9 @@ final class Generations implements AutoCloseable {
     return publication.live(live, top);
   }
 
-  /** The client gets a file of that generation, and is to get its other files as well. */
-  void took(String client, Generation generation, Instant now) {
-    sticky.took(client, generation.folder(), generation.number(), now);
+  /** The client gets that file of the generation, and is to get its other files as well. */
+  void took(String client, Generation generation, EntryKey top, Instant now) {
+    sticky.took(client, generation.folder(), generation.number(), top.fileName(), now);
   }
 
   /** A file was asked for: a {@code repomd.xml} that isn't known yet is read. */
@@ -113,24 +122,42 @@ final class Generations implements AutoCloseable {
   }
 
   private void look(Repo repo, RepositoryFolder folder) {
-    if (assembling.contains(folder)) {
+    if (isKnown(folder) || !assembling.add(folder)) {
       return;
     }
-    Optional<StoredEntry> stored = store.find(Folders.repomd(folder), clock.instant());
+    // Again, now that no generation goes live meanwhile.
+    boolean begun = false;
+    try {
+      begun = !isKnown(folder) && lookAgain(repo, folder);
+    } finally {
+      if (!begun) {
+        assembling.remove(folder);
+      }
+    }
+  }
+
+  /** Whether what is live is what is stored. */
+  private boolean isKnown(RepositoryFolder folder) {
     Generation live = records.live(folder);
-    if (stored.isEmpty() || !stored.get().mayBeServedUnchecked()) {
-      records.forget(folder);
-      return;
-    }
-    StoredEntry repomd = stored.get();
-    if (live != null && live.isOf(repomd.file())) {
-      return;
-    }
+    return live != null
+        && store
+            .find(Folders.repomd(folder), clock.instant())
+            .filter(StoredEntry::mayBeServedUnchecked)
+            .filter(repomd -> live.isOf(repomd.file()))
+            .isPresent();
+  }
+
+  /** Returns whether a generation is being assembled. */
+  private boolean lookAgain(Repo repo, RepositoryFolder folder) {
     // Somebody else put another in its place: what was known may not hold any more.
     records.forget(folder);
-    if (!setbacks.isUnusable(folder, repomd.file()) && assembling.add(folder)) {
-      assemble(repo, folder, repomd, null);
-    }
+    Optional<StoredEntry> stored =
+        store
+            .find(Folders.repomd(folder), clock.instant())
+            .filter(StoredEntry::mayBeServedUnchecked)
+            .filter(repomd -> !setbacks.isUnusable(folder, repomd.file()));
+    stored.ifPresent(repomd -> assemble(repo, folder, repomd, null));
+    return stored.isPresent();
   }
 
   /** Upstream has what is live: what is staged in its place is no longer upstream's. */
@@ -172,15 +199,23 @@ final class Generations implements AutoCloseable {
     try {
       publication.dropStaged(folder);
       Optional<StoredEntry> incoming = incoming(top);
-      if (incoming.isPresent()) {
+      if (incoming.isPresent() && isLive(incoming.get(), top)) {
+        store.drop(incoming.get());
+      } else if (incoming.isPresent()) {
         // Out of the way of the next check: nothing takes its place while it is assembled.
         assemble(repo, folder, store.move(incoming.get(), Folders.staged(top)), live);
         return;
       }
-    } catch (StorageException fault) {
+    } catch (IOException fault) {
       LOG.warn("{}: the next generation can't be staged: {}", folder, fault.getMessage());
     }
     assembling.remove(folder);
+  }
+
+  /** Where upstream has no validators, or other ones, the same comes again. */
+  private boolean isLive(StoredEntry incoming, EntryKey repomd) throws IOException {
+    Optional<StoredEntry> live = store.find(repomd, clock.instant());
+    return live.isPresent() && publication.areEqual(incoming, live.get());
   }
 
   private Optional<StoredEntry> incoming(EntryKey repomd) {
@@ -200,23 +235,34 @@ final class Generations implements AutoCloseable {
     }
     var unused =
         next.thenAccept(whole -> goLive(repo, whole, repomd, live))
-            .whenComplete(
-                (done, fault) -> {
-                  Throwable cause = cause(fault);
-                  if (cause != null) {
-                    failed(folder, repomd, live, cause);
-                  }
-                  assembling.remove(folder);
-                  // Another may have come meanwhile.
-                  if (live == null) {
-                    look(repo, folder);
-                  } else {
-                    next(repo, folder);
-                  }
-                  if (live != null && cause instanceof Assembly.Incomplete) {
-                    askOthers(repo, folder, repomd.source());
-                  }
-                });
+            .whenComplete((done, fault) -> ended(repo, folder, repomd, live, cause(fault)));
+  }
+
+  private void ended(
+      Repo repo,
+      RepositoryFolder folder,
+      StoredEntry repomd,
+      @Nullable Generation live,
+      @Nullable Throwable cause) {
+    if (reader.isShutdown()) {
+      return;
+    }
+    try {
+      if (cause != null) {
+        failed(folder, repomd, live, cause);
+      }
+    } finally {
+      assembling.remove(folder);
+    }
+    // Another may have come meanwhile.
+    if (live == null) {
+      look(repo, folder);
+    } else {
+      next(repo, folder);
+    }
+    if (live != null && cause instanceof Assembly.Incomplete) {
+      askOthers(repo, folder, repomd.source());
+    }
   }
 
   /** In one step for who asks; on the thread that reads repodata. */
@@ -225,33 +271,36 @@ final class Generations implements AutoCloseable {
     try {
       if (live == null) {
         if (!isStill(repomd)) {
-          store.packages().drop(folder, next.number());
+          records.drop(folder, next.number());
           return;
         }
-        keep(repo, List.of(next.with(Map.of(repomd.key(), repomd.file()))));
+        records.keep(List.of(next.with(Map.of(repomd.key(), repomd.file()))));
       } else {
-        Generation staged = publication.staged(next);
-        List<Generation> all = new ArrayList<>(List.of(staged));
-        all.addAll(records.of(folder));
         publication.setAside(live);
-        keep(repo, all);
-        try {
-          publication.publish(staged);
-        } catch (StorageException fault) {
-          // Which of its files are in the tree? What is there is read again.
-          records.forget(folder);
-          throw fault;
-        }
+        publish(repo, publication.staged(next));
       }
     } catch (StorageException fault) {
+      // A later process would take it for one whose publication was interrupted.
+      records.drop(folder, next.number());
       throw new CompletionException(fault);
     }
+    records.trim(folder);
     setbacks.forget(folder);
     LOG.info("{}: generation {} is live", folder, next.number());
   }
 
-  private void keep(Repo repo, List<Generation> all) throws StorageException {
+  private void publish(Repo repo, Generation staged) throws StorageException {
+    RepositoryFolder folder = staged.folder();
+    List<Generation> all = new ArrayList<>(List.of(staged));
+    all.addAll(records.of(folder));
     records.keep(Kept.of(all, repo.lifetimes().generations(), clock.instant()));
+    try {
+      publication.publish(staged);
+    } catch (StorageException fault) {
+      // Which of its files are in the tree? What is there is read again.
+      records.forget(folder);
+      throw fault;
+    }
   }
 
   private boolean isStill(StoredEntry file) {
@@ -310,6 +359,7 @@ final class Generations implements AutoCloseable {
   /** Looks at a repository without being asked. */
   void look(Order repomd) {
     Folders.ofRepodata(repomd.key())
+        .filter(folder -> records.live(folder) != null)
         .ifPresent(
             folder -> {
               var unused = check(repomd.repo(), folder);

@@ -66,7 +66,11 @@ public final class Mirror implements AutoCloseable {
     this.negatives = new NegativeAnswers();
     this.generations =
         new Generations(
-            store, this::obtain, new SignatureCheck(store, keys, this::distrust, clock), clock);
+            store,
+            this::obtain,
+            new SignatureCheck(store, keys, this::distrust, clock),
+            id -> Optional.ofNullable(pools.get(id)).map(UpstreamPool::repo).orElse(null),
+            clock);
     this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
     this.clock = clock;

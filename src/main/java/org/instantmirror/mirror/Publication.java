@@ -1,7 +1,10 @@
 package org.instantmirror.mirror;
 
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +44,24 @@ final class Publication {
 
   /** Moves what is staged into the tree, {@code repomd.xml} last. */
   void publish(Generation next) throws StorageException {
-    List<EntryKey> order = new ArrayList<>();
-    next.parts().forEach(part -> order.add(part.key()));
-    order.addAll(Folders.tops(next.folder()));
-    for (EntryKey key : order) {
-      Optional<StoredEntry> staged = store.find(Folders.staged(key), clock.instant());
+    for (Generation.Part part : next.parts()) {
+      Optional<StoredEntry> staged = find(Folders.staged(part.key()));
+      boolean its =
+          staged.isPresent()
+              && part.listed()
+                  .map(listed -> listed.checksum().equals(staged.get().checksum()))
+                  .orElse(true);
+      if (its) {
+        var unused = store.move(staged.get(), part.key());
+      } else {
+        // Left by an assembly that came to nothing.
+        staged.ifPresent(store::drop);
+      }
+    }
+    for (EntryKey top : Folders.tops(next.folder())) {
+      Optional<StoredEntry> staged = find(Folders.staged(top));
       if (staged.isPresent()) {
-        var unused = store.move(staged.get(), key);
+        var unused = store.move(staged.get(), top);
       }
     }
   }
@@ -96,6 +110,21 @@ final class Publication {
 
   private Optional<StoredEntry> find(EntryKey key) {
     return store.find(key, clock.instant());
+  }
+
+  /** Whether two files have the same bytes. */
+  boolean areEqual(StoredEntry one, StoredEntry other) throws IOException {
+    if (one.file().size() != other.file().size()) {
+      return false;
+    }
+    try (FileChannel first = store.openFile(one).orElse(null);
+        FileChannel second = store.openFile(other).orElse(null)) {
+      return first != null
+          && second != null
+          && Arrays.equals(
+              Channels.newInputStream(first).readAllBytes(),
+              Channels.newInputStream(second).readAllBytes());
+    }
   }
 
   /** What an assembly has left would be taken for the next one's. */

@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.repodata.ReadLimits;
@@ -22,6 +25,7 @@ import org.instantmirror.store.IndexedGeneration;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +40,15 @@ final class Recovery {
 
   private final Store store;
   private final Publication publication;
+  private final Function<RepoId, @Nullable Repo> repos;
   private final Clock clock;
 
-  Recovery(Store store, Publication publication, Clock clock) {
+  /**
+   * @param repos those that are configured
+   */
+  Recovery(
+      Store store, Publication publication, Function<RepoId, @Nullable Repo> repos, Clock clock) {
+    this.repos = repos;
     this.store = store;
     this.publication = publication;
     this.clock = clock;
@@ -53,7 +63,11 @@ final class Recovery {
   Map<RepositoryFolder, List<Generation>> run() {
     Map<RepositoryFolder, List<IndexedGeneration>> left = new LinkedHashMap<>();
     for (IndexedGeneration each : store.packages().generations()) {
-      left.computeIfAbsent(each.folder(), folder -> new ArrayList<>()).add(each);
+      if (isToBeBelieved(each)) {
+        left.computeIfAbsent(each.folder(), folder -> new ArrayList<>()).add(each);
+      } else {
+        drop(each);
+      }
     }
     Map<RepositoryFolder, List<Generation>> known = new HashMap<>();
     left.forEach(
@@ -75,6 +89,22 @@ final class Recovery {
     return known;
   }
 
+  /** As it is configured now; it may have been otherwise when the generation went live. */
+  private boolean isToBeBelieved(IndexedGeneration generation) {
+    Repo repo = repos.apply(generation.folder().repo());
+    return repo != null
+        && repo.lifetimes().trustRepodata()
+        && (generation.verified() || !repo.signatures().required());
+  }
+
+  private void drop(IndexedGeneration generation) {
+    try {
+      store.packages().drop(generation.folder(), generation.number());
+    } catch (StorageException e) {
+      LOG.warn("{}: {}", generation.folder(), e.getMessage());
+    }
+  }
+
   private List<Generation> of(RepositoryFolder folder, List<IndexedGeneration> all)
       throws IOException {
     EntryKey repomd = Folders.repomd(folder);
@@ -92,7 +122,7 @@ final class Recovery {
         generations.add(live(each, repomd, content));
       } else {
         // It never came to be live, or somebody else has put another repomd.xml in its place.
-        store.packages().drop(folder, each.number());
+        drop(each);
       }
     }
     return List.copyOf(generations);

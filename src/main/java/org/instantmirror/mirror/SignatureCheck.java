@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignatureCheck implements AutoCloseable {
 
-  private static final int THREADS = 2;
+  /** Many wait for a slow server of keys before others have to. */
+  private static final int THREADS = 16;
 
   private final Store store;
   private final KeyFiles keys;

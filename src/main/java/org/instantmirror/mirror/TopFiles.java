@@ -65,7 +65,7 @@ final class TopFiles {
   }
 
   private Answer give(MirrorRequest request, Generation live, StoredEntry own, CacheStatus status) {
-    generations.took(request.client(), live, clock.instant());
+    generations.took(request.client(), live, request.key(), clock.instant());
     return new Answer.Stored(own, status);
   }
 
@@ -105,17 +105,24 @@ final class TopFiles {
   }
 
   /**
-   * Whether a check of one of the files is under way and the request is for one of them, where no
-   * generation is known. Whoever asks for one waits for it although the stored copy is within its
-   * lifetime: dnf has just got the new repomd.xml when it asks for the signature, and the old one
-   * would not fit.
+   * Whether a check of the very file is under way, and it is one of these. Whoever asks for one
+   * waits for it although the stored copy is within its lifetime: dnf has just got the new
+   * repomd.xml when it asks for the signature, and the old one would not fit.
    */
   boolean isBeingChecked(MirrorRequest request) {
     return Folders.isTop(request.key()) && coordinator.running(request.key()).isPresent();
   }
 
-  /** Begins to check those that belong to the file that is asked for, if they are due. */
+  /**
+   * Begins to check those that belong to the file that is asked for, if they are due. Where a
+   * generation is live, nothing takes the place of its {@code repomd.xml} but the next one.
+   */
   void checkCompanions(MirrorRequest request) {
+    Optional<Generation> live = generations.records().liveOf(request.key());
+    if (live.isPresent()) {
+      generations.look(request.order().of(Folders.repomd(live.get().folder())));
+      return;
+    }
     for (EntryKey key : Folders.companions(request.key())) {
       Order companion = new Order(request.repo(), key, request.fileClass(), true, null);
       Lookup.Found found = lookup.find(companion, clock.instant());

@@ -13,12 +13,15 @@ public final class IndexedGeneration {
   private final long number;
   private final Instant since;
   private final byte[] repomd;
+  private final boolean verified;
 
-  IndexedGeneration(RepositoryFolder folder, long number, Instant since, byte[] repomd) {
+  IndexedGeneration(
+      RepositoryFolder folder, long number, Instant since, byte[] repomd, boolean verified) {
     this.folder = folder;
     this.number = number;
     this.since = since;
     this.repomd = repomd;
+    this.verified = verified;
   }
 
   /** The repository. */
@@ -39,6 +42,11 @@ public final class IndexedGeneration {
   /** Its {@code repomd.xml}. */
   public InputStream repomd() {
     return new ByteArrayInputStream(repomd);
+  }
+
+  /** Whether its signature was found good. */
+  public boolean verified() {
+    return verified;
   }
 
   /** Whether it stands for that {@code repomd.xml}. */

@@ -97,9 +97,10 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
    *
    * @param repomd what it stands for
    * @param since when it began
+   * @param verified whether its signature was found good
    * @throws StorageException if the index can't be written
    */
-  public void complete(byte[] repomd, Instant since) throws StorageException {
+  public void complete(byte[] repomd, Instant since, boolean verified) throws StorageException {
     write();
     finishTurns();
     boolean ours =
@@ -107,7 +108,8 @@ public final class PackageIndexing implements Sink<PackageEntry>, Closeable {
             index.submit(
                 handle ->
                     begun.isIn(handle)
-                        && PackageTables.complete(handle, begun.generation(), repomd, since),
+                        && PackageTables.complete(
+                            handle, begun.generation(), repomd, since, verified),
                 what),
             what);
     if (!ours) {

@@ -71,6 +71,7 @@ final class PackageTables {
       List.of(
           "ALTER TABLE generations ADD COLUMN since TEXT",
           "ALTER TABLE generations ADD COLUMN repomd BLOB",
+          "ALTER TABLE generations ADD COLUMN signature_verified INTEGER",
           // Nobody knows what they stand for.
           "UPDATE generations SET state = 'DROPPED' WHERE state = 'COMPLETE'");
 
@@ -154,7 +155,7 @@ final class PackageTables {
     return handle
         .createQuery(
             """
-            SELECT r.name, g.folder, g.number, g.since, g.repomd
+            SELECT r.name, g.folder, g.number, g.since, g.repomd, g.signature_verified
             FROM generations g JOIN repos r ON r.id = g.repo
             WHERE g.state = 'COMPLETE'
             ORDER BY r.name, g.folder, g.number DESC
@@ -166,7 +167,8 @@ final class PackageTables {
                         new RepoId(row.getString("name")), row.getString("folder")),
                     row.getLong("number"),
                     Instant.parse(row.getString("since")),
-                    row.getBytes("repomd")))
+                    row.getBytes("repomd"),
+                    row.getBoolean("signature_verified")))
         .list();
   }
 
@@ -231,7 +233,8 @@ final class PackageTables {
   }
 
   /** The generation is seen from now on, in place of one of the same number. */
-  static boolean complete(Handle handle, long generation, byte[] repomd, Instant since) {
+  static boolean complete(
+      Handle handle, long generation, byte[] repomd, Instant since, boolean verified) {
     return handle.inTransaction(
         transaction -> {
           transaction.execute(
@@ -244,11 +247,12 @@ final class PackageTables {
               generation);
           return transaction.execute(
                   """
-                  UPDATE generations SET state = 'COMPLETE', since = ?, repomd = ?
+                  UPDATE generations SET state = 'COMPLETE', since = ?, repomd = ?, signature_verified = ?
                   WHERE id = ? AND state = 'INDEXING'
                   """,
                   since.toString(),
                   repomd,
+                  verified,
                   generation)
               == 1;
         });

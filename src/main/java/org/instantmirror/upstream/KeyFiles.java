@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.instantmirror.repo.KeyUrl;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
@@ -59,8 +61,13 @@ public final class KeyFiles {
    * The last time it was asked for.
    *
    * @param fault what was wrong; null if nothing was
+   * @param file what came; null if nothing did
    */
-  private record Tried(Instant at, @Nullable String fault) {}
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Tried(Instant at, @Nullable String fault, byte @Nullable [] file) {}
+
+  /** Of a file that is being fetched all who want it wait for that. */
+  private final List<Object> locks = Stream.generate(Object::new).limit(64).toList();
 
   /**
    * @param folder where fetched ones are kept; made when there is one
@@ -126,8 +133,15 @@ public final class KeyFiles {
   }
 
   private Keyring ofAnother(Repo repo, URI uri, boolean newer) throws KeyException {
-    Keyring kept = kept(repo, uri);
     Source source = new Source(repo.id(), uri);
+    synchronized (locks.get(Math.floorMod(source.hashCode(), locks.size()))) {
+      return ofAnother(repo, source, newer);
+    }
+  }
+
+  private Keyring ofAnother(Repo repo, Source source, boolean newer) throws KeyException {
+    URI uri = source.uri;
+    Keyring kept = kept(repo, uri);
     if (kept != null && !newer) {
       return kept;
     }
@@ -149,12 +163,17 @@ public final class KeyFiles {
   }
 
   private @Nullable Keyring kept(Repo repo, URI uri) {
-    byte[] file = folder.read(repo.id(), uri).orElse(null);
+    byte[] file = folder.read(repo.id(), uri).or(() -> inMemory(repo, uri)).orElse(null);
     try {
       return file == null ? null : Keyring.read(file);
     } catch (OpenPgpException damaged) {
       return null;
     }
+  }
+
+  /** What came last, where it can't be kept on disk. */
+  private synchronized Optional<byte[]> inMemory(Repo repo, URI uri) {
+    return Optional.ofNullable(tries.get(new Source(repo.id(), uri))).map(Tried::file);
   }
 
   /** Null if it may be tried, which is taken for having been; else what came of it last. */
@@ -167,7 +186,7 @@ public final class KeyFiles {
     if (lately) {
       return before;
     }
-    remember(source, new Tried(now, "is being fetched"));
+    remember(source, new Tried(now, "is being fetched", before == null ? null : before.file));
     return null;
   }
 
@@ -186,7 +205,7 @@ public final class KeyFiles {
       byte[] body = SmallAnswer.get(client, request, Keyring.MOST_BYTES).body().array();
       Keyring keys = Keyring.read(body);
       folder.write(repo.id(), uri, body);
-      remember(source, new Tried(clock.instant(), null));
+      remember(source, new Tried(clock.instant(), null, body));
       if (kept == null || !kept.ids().equals(keys.ids())) {
         LOG.info("repo '{}': key {} fetched: {}", repo.id(), uri, String.join(", ", keys.ids()));
       }
@@ -198,7 +217,7 @@ public final class KeyFiles {
       fault = "can't be used: " + unfit.getMessage();
       cause = unfit;
     }
-    remember(source, new Tried(clock.instant(), fault));
+    remember(source, new Tried(clock.instant(), fault, inMemory(repo, uri).orElse(null)));
     throw new KeyException(fault, cause);
   }
 }

@@ -38,8 +38,13 @@ final class KeyFolder {
     try {
       Files.createDirectories(folder);
       Path draft = Files.createTempFile(folder, "draft-", ".tmp");
-      Files.write(draft, key);
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.write(draft, key);
+        Files.move(
+            draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
     } catch (IOException e) {
       // The store itself reports a disk that takes nothing.
       LOG.debug("{}: not kept", file, e);

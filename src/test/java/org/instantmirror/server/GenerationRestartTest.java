@@ -147,6 +147,40 @@ class GenerationRestartTest {
   }
 
   @Test
+  void generationsAreNotBelievedAnyMoreWhereRepodataIsNotTrustedNow() throws Exception {
+    try (RunningMirror mirror = setup().start()) {
+      repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+      goLive(mirror, 1);
+      assertThat(mirror.get("a-1.rpm").status()).isEqualTo(200);
+      mirror.awaitStored("a-1.rpm");
+    }
+    String[] lines = {"trust_repodata = no", "package_expire = 0"};
+    try (RunningMirror mirror =
+        RunningMirror.setup().repo(upstream, lines).clock(clock).folder(folder).start()) {
+      assertThat(ask(mirror, REPOMD).status()).isEqualTo(200);
+      assertThat(mirror.get("a-1.rpm").status()).isEqualTo(200);
+      assertThat(mirror.get("a-1.rpm").status()).isEqualTo(200);
+      assertThat(upstream.requests("/a-1.rpm")).hasSize(3);
+    }
+  }
+
+  @Test
+  void generationWhoseSignatureNobodyHasVerifiedIsNotBelievedWhereThatIsDemandedNow()
+      throws Exception {
+    try (RunningMirror mirror = setup().start()) {
+      repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+      goLive(mirror, 1);
+    }
+    upstream.file("/key", "no key".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    String[] lines = {"repo_gpgcheck = 1", "gpgkey = " + upstream.origin() + "/key"};
+    try (RunningMirror mirror =
+        RunningMirror.setup().repo(upstream, lines).clock(clock).folder(folder).start()) {
+      assertThat(ask(mirror, REPOMD).body()).isEqualTo(repository.repomd());
+      assertThat(log.await("can't be verified by checksum yet")).contains("repomd.xml.asc");
+    }
+  }
+
+  @Test
   void lostIndexIsMadeAgainAtTheFirstRequest() throws Exception {
     try (RunningMirror mirror = setup().start()) {
       repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();

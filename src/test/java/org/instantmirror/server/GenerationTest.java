@@ -200,6 +200,76 @@ class GenerationTest {
   }
 
   @Test
+  void whoAsksForTheFirstGenerationsSignatureLateDoesNotReplaceItsRepomd() throws Exception {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publishRepomd().publishSignature();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    log.await("generation 1 stays");
+    assertThat(mirror.stored("os/" + REPOMD)).hasBinaryContent(first);
+
+    repository.publishPrimary();
+    goLive(2);
+    assertServes(REPOMD, repository.repomd());
+    assertServes(SIGNATURE, repository.signature());
+  }
+
+  /** As zypper asks for it at each refresh. */
+  @Test
+  void whoAsksForAKeyThatIsNotThereDoesNotReplaceTheLiveRepomd() throws Exception {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publishRepomd();
+    assertThat(ask("repodata/repomd.xml.key").status()).isEqualTo(404);
+    log.await("generation 1 stays");
+    assertThat(mirror.stored("os/" + REPOMD)).hasBinaryContent(first);
+    assertServes(REPOMD, first);
+  }
+
+  @Test
+  void upstreamWithoutValidatorsGetsItsNextGenerationOnce() {
+    repository.withoutValidators().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    goLive(1);
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    goLive(2);
+    assertServes(REPOMD, repository.repomd());
+    // The same comes again at each check.
+    assertServes(REPOMD, repository.repomd());
+    assertServes(REPOMD, repository.repomd());
+    repository.add("c-1.rpm", Packages.rpm(1000, 3)).publish();
+    goLive(3);
+    assertServes(REPOMD, repository.repomd());
+    assertThat(log.all()).filteredOn(line -> line.contains("is live")).hasSize(3);
+  }
+
+  @Test
+  void firstGenerationThatNamesAFileThatNeverExistedIsServed() {
+    repository.other("other", new byte[] {1}).add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    upstream.remove("/os/" + repository.otherPath("other"));
+    goLive(1);
+    assertServes(REPOMD, repository.repomd());
+    assertThat(ask(repository.otherPath("other")).status()).isEqualTo(404);
+    assertThat(ask("a-1.rpm").status()).isEqualTo(200);
+  }
+
+  @Test
+  void clientThatComesBackGetsTheLivePairAsAWhole() {
+    repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(ask(SIGNATURE).status()).isEqualTo(200);
+    goLive(1);
+    byte[] first = repository.repomd();
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    assertServes(REPOMD, first);
+    log.await("generation 2 is live");
+    // Nine seconds later its next run begins; the first one's time would end in the middle of it.
+    clock.advance(Duration.ofSeconds(7));
+    assertServes(REPOMD, repository.repomd());
+    assertServes(SIGNATURE, repository.signature());
+  }
+
+  @Test
   void signatureThatLagsBehindKeepsTheOldPair() {
     repository.sign().add("a-1.rpm", Packages.rpm(1000, 1)).publish();
     assertThat(ask(SIGNATURE).status()).isEqualTo(200);

@@ -103,7 +103,7 @@ class PackageIndexTest {
       for (PackageEntry entry : entries) {
         indexing.accept(entry);
       }
-      indexing.complete(REPOMD, BUILT);
+      indexing.complete(REPOMD, BUILT, false);
     }
   }
 
@@ -220,7 +220,7 @@ class PackageIndexTest {
       assertThat(generationsOf("p0")).isEmpty();
       assertThat(index.generations(OS)).isEmpty();
 
-      indexing.complete(REPOMD, BUILT);
+      indexing.complete(REPOMD, BUILT, false);
 
       assertThat(generationsOf("p0")).containsExactly(1L);
       assertThat(generationsOf("p" + (MANY - 1))).containsExactly(1L);
@@ -279,7 +279,7 @@ class PackageIndexTest {
     try (PackageIndexing indexing = index.begin(OS, 1)) {
       indexing.accept(entry("p1", "new", 4242));
       assertThat(index.find(key("p1"))).extracting(ListedPackage::size).containsExactly(1L);
-      indexing.complete(REPOMD, BUILT);
+      indexing.complete(REPOMD, BUILT, false);
     }
     assertThat(index.find(key("p1"))).extracting(ListedPackage::size).containsExactly(4242L);
     assertThat(index.find(key("p2"))).isEmpty();
@@ -407,9 +407,9 @@ class PackageIndexTest {
     database = IndexDatabase.open(file);
     PackageIndex anew = new PackageIndex(database, System::nanoTime);
     try (PackageIndexing other = anew.begin(OS, 1)) {
-      other.complete(REPOMD, BUILT);
+      other.complete(REPOMD, BUILT, false);
     }
-    assertThatThrownBy(() -> indexing.complete(REPOMD, BUILT))
+    assertThatThrownBy(() -> indexing.complete(REPOMD, BUILT, false))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("cannot write generation 1 of fedora/43/x86_64/os")
         .hasMessageContaining("closed");
@@ -425,11 +425,11 @@ class PackageIndexTest {
     // Other ids, perhaps of the same numbers.
     PackageIndexing other = index.begin(OS, 2);
 
-    assertThatThrownBy(() -> indexing.complete(REPOMD, BUILT))
+    assertThatThrownBy(() -> indexing.complete(REPOMD, BUILT, false))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("begun anew");
     indexing.close();
-    other.complete(REPOMD, BUILT);
+    other.complete(REPOMD, BUILT, false);
     assertThat(index.generations(OS)).containsExactly(2L);
   }
 
@@ -454,7 +454,7 @@ class PackageIndexTest {
           StoreFixture.store(store, StoreFixture.key(entry.name()), "hello");
         }
       }
-      indexing.complete(REPOMD, BUILT);
+      indexing.complete(REPOMD, BUILT, false);
       assertThat(store.packages().find(key("p1"))).hasSize(1);
     }
     try (Store store = Store.open(StoreFixture.settings(cache))) {
@@ -468,7 +468,7 @@ class PackageIndexTest {
   void closedIndexTakesNothing() throws IOException {
     PackageIndexing indexing = index.begin(OS, 1);
     close();
-    assertThatThrownBy(() -> indexing.complete(REPOMD, BUILT))
+    assertThatThrownBy(() -> indexing.complete(REPOMD, BUILT, false))
         .isInstanceOfSatisfying(
             StorageException.class,
             e -> assertThat(e.reason()).isEqualTo(StorageException.Reason.INDEX))

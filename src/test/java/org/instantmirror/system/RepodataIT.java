@@ -284,7 +284,7 @@ class RepodataIT {
         PackageIndexing indexing = store.packages().begin(folder, 1)) {
       PrimaryReader.read(
           new ByteArrayInputStream(bytes(primary)), "primary", ReadLimits.DISTRIBUTION, indexing);
-      indexing.complete(new byte[0], Instant.EPOCH);
+      indexing.complete(new byte[0], Instant.EPOCH, false);
       for (PackageEntry entry : packages(primary)) {
         assertThat(store.packages().find(folder.entry(entry.location()).orElseThrow()))
             .singleElement()

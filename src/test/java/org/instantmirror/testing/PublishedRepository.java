@@ -27,6 +27,7 @@ public final class PublishedRepository {
   private final String primaryName;
   private final Map<String, byte[]> others = new LinkedHashMap<>();
   private @Nullable UnaryOperator<byte[]> signer;
+  private boolean validators = true;
   private byte[] repomd = {};
   private Instant time = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -81,6 +82,12 @@ public final class PublishedRepository {
    */
   public PublishedRepository sign(UnaryOperator<byte[]> newSigner) {
     signer = newSigner;
+    return this;
+  }
+
+  /** Has what is published from now on come with neither Last-Modified nor ETag. */
+  public PublishedRepository withoutValidators() {
+    validators = false;
     return this;
   }
 
@@ -154,7 +161,10 @@ public final class PublishedRepository {
   }
 
   private void put(String path, byte[] content) {
-    upstream.file(folder + path, content).lastModified(time).etag("\"" + sha256(content) + "\"");
+    FakeFile file = upstream.file(folder + path, content);
+    if (validators) {
+      file.lastModified(time).etag("\"" + sha256(content) + "\"");
+    }
   }
 
   /** The {@code repomd.xml} that was published last. */
