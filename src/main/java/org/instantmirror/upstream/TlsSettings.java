@@ -8,8 +8,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -25,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes TLS as a transport's {@code ssl…} settings want it. */
 final class TlsSettings {
 
-  private static final char[] NO_PASSWORD = new char[0];
-
   private TlsSettings() {}
 
   /**
@@ -41,7 +37,11 @@ final class TlsSettings {
       SSLContext context = SSLContext.getInstance("TLS");
       Path certificate = withClientCertificate ? transport.sslClientCert() : null;
       context.init(
-          certificate == null ? null : keyManagers(certificate, transport.sslClientKey()),
+          certificate == null
+              ? null
+              : PemIdentity.read(
+                  certificate,
+                  java.util.Objects.requireNonNullElse(transport.sslClientKey(), certificate)),
           trustManagers(transport),
           null);
       return transport.sslVerify()
@@ -71,22 +71,6 @@ final class TlsSettings {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(trusted);
     return factory.getTrustManagers();
-  }
-
-  private static KeyManager[] keyManagers(Path certificate, @Nullable Path key)
-      throws IOException, GeneralSecurityException {
-    PemFile certificateFile = PemFile.read(certificate);
-    PemFile keyFile = key == null ? certificateFile : PemFile.read(key);
-    KeyStore own = emptyKeyStore();
-    own.setKeyEntry(
-        "client",
-        keyFile.privateKey(),
-        NO_PASSWORD,
-        certificateFile.certificates().toArray(new Certificate[0]));
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(own, NO_PASSWORD);
-    return factory.getKeyManagers();
   }
 
   private static KeyStore emptyKeyStore() throws IOException, GeneralSecurityException {
