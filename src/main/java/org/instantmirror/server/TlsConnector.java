@@ -3,8 +3,6 @@ package org.instantmirror.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
-import java.util.stream.Stream;
-import javax.net.ssl.X509KeyManager;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -49,16 +47,11 @@ final class TlsConnector extends LeanConnector {
   }
 
   private SSLHostConfig identity() throws IOException {
-    X509KeyManager own =
-        Stream.of(PemIdentity.read(tls.certificate(), tls.key()))
-            .filter(X509KeyManager.class::isInstance)
-            .map(X509KeyManager.class::cast)
-            .findFirst()
-            .orElseThrow(() -> new IOException(tls.key() + ": can't be used"));
     SSLHostConfig host = new SSLHostConfig();
     SSLHostConfigCertificate certificate =
         new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
-    certificate.setCertificateKeyManager(own);
+    certificate.setCertificateKeystore(PemIdentity.read(tls.certificate(), tls.key()));
+    certificate.setCertificateKeystorePassword(PemIdentity.PASSWORD);
     host.addCertificate(certificate);
     return host;
   }

@@ -11,13 +11,12 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.interfaces.RSAKey;
 import java.util.List;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 
 /** Who we are in TLS, as a client of upstream or as a server: PEM files of certificates and key. */
 public final class PemIdentity {
 
-  private static final char[] NO_PASSWORD = new char[0];
+  /** Of the key in the store, which never leaves this process's memory. */
+  public static final String PASSWORD = "in memory only";
 
   private PemIdentity() {}
 
@@ -26,10 +25,11 @@ public final class PemIdentity {
    *
    * @param certificate ours first, then those of the authorities between it and a well-known one
    * @param key may be the same file
+   * @return a store of the one key, under {@link #PASSWORD}
    * @throws IOException if a file can't be read or used, or the key isn't the certificate's; the
    *     message names the file
    */
-  public static KeyManager[] read(Path certificate, Path key) throws IOException {
+  public static KeyStore read(Path certificate, Path key) throws IOException {
     List<Certificate> chain = PemFile.read(certificate).certificates();
     PrivateKey secret = PemFile.read(key).privateKey();
     try {
@@ -38,11 +38,8 @@ public final class PemIdentity {
       }
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry("own", secret, NO_PASSWORD, chain.toArray(new Certificate[0]));
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(store, NO_PASSWORD);
-      return factory.getKeyManagers();
+      store.setKeyEntry("own", secret, PASSWORD.toCharArray(), chain.toArray(new Certificate[0]));
+      return store;
     } catch (GeneralSecurityException e) {
       throw new IOException(key + ": can't be used: " + e.getMessage(), e);
     }

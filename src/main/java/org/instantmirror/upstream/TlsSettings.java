@@ -8,6 +8,9 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -39,9 +42,8 @@ final class TlsSettings {
       context.init(
           certificate == null
               ? null
-              : PemIdentity.read(
-                  certificate,
-                  java.util.Objects.requireNonNullElse(transport.sslClientKey(), certificate)),
+              : keyManagers(
+                  certificate, Objects.requireNonNullElse(transport.sslClientKey(), certificate)),
           trustManagers(transport),
           null);
       return transport.sslVerify()
@@ -71,6 +73,14 @@ final class TlsSettings {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(trusted);
     return factory.getTrustManagers();
+  }
+
+  private static KeyManager[] keyManagers(Path certificate, Path key)
+      throws IOException, GeneralSecurityException {
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(PemIdentity.read(certificate, key), PemIdentity.PASSWORD.toCharArray());
+    return factory.getKeyManagers();
   }
 
   private static KeyStore emptyKeyStore() throws IOException, GeneralSecurityException {

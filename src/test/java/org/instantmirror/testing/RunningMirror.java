@@ -142,6 +142,11 @@ public final class RunningMirror implements AutoCloseable {
     return folder;
   }
 
+  /** All its URLs: that without TLS first. */
+  public List<String> urls() {
+    return server.urls();
+  }
+
   /** One GET of a file of repository {@code repo}. */
   public RawResponse get(String path, String... fields) {
     return request("GET", "/mirror/repo/" + path, fields);
