@@ -10,8 +10,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.instantmirror.repo.EntryKey;
-import org.instantmirror.repo.RepoId;
+import org.instantmirror.repo.Repo;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
@@ -22,7 +23,7 @@ import org.instantmirror.upstream.UpstreamPool;
  */
 public final class Coordinator implements AutoCloseable {
 
-  private final Map<RepoId, UpstreamPool> pools;
+  private final Function<Repo, UpstreamPool> pools;
   private final Transfer.Surroundings around;
   private final Clock clock;
   private final DownloadQueue queue;
@@ -34,19 +35,19 @@ public final class Coordinator implements AutoCloseable {
   private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
 
-  private record Running(Download download, Transfer transfer) {}
+  private record Running(Download download, Transfer transfer, UpstreamPool pool) {}
 
   /**
-   * @param pools the health of each repository's upstreams
+   * @param pools the upstreams of a repository, also of one that is no longer configured so
    */
   public Coordinator(
       Store store,
       UpstreamClient client,
-      Map<RepoId, UpstreamPool> pools,
+      Function<Repo, UpstreamPool> pools,
       Planner planner,
       Limits limits,
       Clock clock) {
-    this.pools = Map.copyOf(pools);
+    this.pools = pools;
     this.clock = clock;
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -73,8 +74,6 @@ public final class Coordinator implements AutoCloseable {
 
   /**
    * Joins the download of a file, beginning it if there is none. The caller closes the attachment.
-   *
-   * @throws IllegalArgumentException if the order's repository is unknown
    */
   public Attachment join(Order order) {
     while (true) {
@@ -106,7 +105,7 @@ public final class Coordinator implements AutoCloseable {
    * Asks upstream for the head of a file that isn't stored; all who ask at once share one request.
    */
   public SharedHead head(Order order) {
-    return heads.ask(order, pool(order));
+    return heads.ask(order, pools.apply(order.repo()));
   }
 
   /** The running download of a file. */
@@ -116,7 +115,8 @@ public final class Coordinator implements AutoCloseable {
 
   private Running create(Order order) {
     Download download = new Download(order, clock.instant(), this::later);
-    return new Running(download, new Transfer(download, pool(order), around));
+    UpstreamPool pool = pools.apply(order.repo());
+    return new Running(download, new Transfer(download, pool, around), pool);
   }
 
   private void later(Runnable wakeUp, Duration delay) {
@@ -127,17 +127,8 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private UpstreamPool pool(Order order) {
-    UpstreamPool pool = pools.get(order.repo().id());
-    if (pool == null) {
-      throw new IllegalArgumentException("unknown repository " + order.repo().id());
-    }
-    return pool;
-  }
-
   private Attachment attachment(Running running, boolean first) {
-    AheadRequest.Asking asking =
-        new AheadRequest.Asking(pool(running.download.order()), client, clock);
+    AheadRequest.Asking asking = new AheadRequest.Asking(running.pool, client, clock);
     Foray.Surroundings far =
         new Foray.Surroundings(asking, places, this::unlessStopping, System::nanoTime);
     return new Attachment(running.download, first, far, () -> left(running));

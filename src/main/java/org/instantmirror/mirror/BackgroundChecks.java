@@ -4,13 +4,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.instantmirror.download.Order;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 
 /**
@@ -26,16 +30,23 @@ final class BackgroundChecks {
   private static final double SPREAD = 0.1;
 
   private final ScheduledExecutorService timer;
+  private final Function<RepoId, Optional<Repo>> repos;
   private final Consumer<Order> check;
   private final Clock clock;
   private final Map<RepositoryFolder, Instant> lastUse = new ConcurrentHashMap<>();
 
   /**
    * @param timer not closed here
+   * @param repos as they are configured when asked
    * @param check has upstream asked for a {@code repomd.xml}; doesn't block
    */
-  BackgroundChecks(ScheduledExecutorService timer, Consumer<Order> check, Clock clock) {
+  BackgroundChecks(
+      ScheduledExecutorService timer,
+      Function<RepoId, Optional<Repo>> repos,
+      Consumer<Order> check,
+      Clock clock) {
     this.timer = timer;
+    this.repos = repos;
     this.check = check;
     this.clock = clock;
   }
@@ -55,6 +66,8 @@ final class BackgroundChecks {
   private void schedule(RepositoryFolder folder, Order repomd) {
     long interval = repomd.repo().lifetimes().checkInterval().toMillis();
     if (interval == 0) {
+      // Another configuration may want it: then it begins with the next use.
+      lastUse.remove(folder);
       return;
     }
     double factor = 1 + SPREAD * (2 * ThreadLocalRandom.current().nextDouble() - 1);
@@ -74,10 +87,17 @@ final class BackgroundChecks {
     if (unused) {
       return;
     }
+    Optional<Repo> repo = repos.apply(folder.repo());
+    if (repo.isEmpty()) {
+      lastUse.remove(folder);
+      return;
+    }
+    Order current =
+        new Order(repo.get(), repomd.key(), repomd.fileClass(), repomd.noCache(), repomd.listed());
     try {
-      check.accept(repomd);
+      check.accept(current);
     } finally {
-      schedule(folder, repomd);
+      schedule(folder, current);
     }
   }
 }

@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.instantmirror.download.Download;
 import org.instantmirror.download.Order;
 import org.instantmirror.freshness.Decision.Action;
@@ -19,7 +20,6 @@ import org.instantmirror.repo.BadPathException;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.Repo;
-import org.instantmirror.repo.RepoId;
 import org.instantmirror.repo.RequestPath;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
@@ -36,8 +36,7 @@ public final class Explainer {
 
   private static final String MIRROR = "/mirror/";
 
-  private final PathMeaning.Reader paths;
-  private final Map<RepoId, UpstreamPool> pools;
+  private final Supplier<View> views;
   private final RememberedAnswers answers;
   private final Store store;
   private final Lookup lookup;
@@ -47,15 +46,10 @@ public final class Explainer {
   private final Clock clock;
 
   /**
-   * @param pools of all repositories that {@code paths} knows
+   * @param views what is configured at the moment
    */
-  public Explainer(
-      Mirror mirror,
-      PathMeaning.Reader paths,
-      Map<RepoId, UpstreamPool> pools,
-      RememberedAnswers answers) {
-    this.paths = paths;
-    this.pools = Map.copyOf(pools);
+  public Explainer(Mirror mirror, Supplier<View> views, RememberedAnswers answers) {
+    this.views = views;
     this.answers = answers;
     this.parts = mirror.parts();
     this.store = parts.store();
@@ -70,8 +64,10 @@ public final class Explainer {
    *
    * @param url a URL of this mirror, its path ({@code /mirror/fedora/…}) or what follows that
    *     ({@code fedora/…}); percent-encoded, as a client would send it
+   * @param shown other repositories are told of as if they didn't exist
    */
-  public Explanation explain(String url) {
+  public Explanation explain(String url, Predicate<Repo> shown) {
+    View view = views.get();
     String asked = ShownUrl.inText(url);
     String target = url.replaceFirst("#.*", "");
     int query = target.indexOf('?');
@@ -97,7 +93,9 @@ public final class Explainer {
           "it doesn't lie below " + MIRROR,
           new Chosen("refuse", "elsewhere", "It is none of the mirror's paths."));
     }
-    return explain(asked, paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0));
+    PathMeaning.Reader paths = view.paths().only(shown);
+    return explain(
+        asked, paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0), view);
   }
 
   private static String path(String target) {
@@ -109,7 +107,7 @@ public final class Explainer {
     return target.startsWith("/") ? target : MIRROR + target;
   }
 
-  private Explanation explain(String asked, PathMeaning meaning) {
+  private Explanation explain(String asked, PathMeaning meaning, View view) {
     if (meaning instanceof PathMeaning.UnknownRepo unknown) {
       return none(
           asked,
@@ -132,18 +130,18 @@ public final class Explainer {
           "values of the repository's variables are missing, or unfit",
           new Chosen("answer-404", "incomplete", incomplete.message()));
     }
-    return explain(asked, (PathMeaning.Entry) meaning);
+    return explain(asked, (PathMeaning.Entry) meaning, view);
   }
 
   private static Explanation none(String asked, String kind, String rule, Chosen chosen) {
     return new Explanation(asked, kind, rule, chosen, null, null, List.of(), List.of());
   }
 
-  private Explanation explain(String asked, PathMeaning.Entry entry) {
+  private Explanation explain(String asked, PathMeaning.Entry entry, View view) {
     Instant now = clock.instant();
     Repo repo = entry.repo();
     EntryKey key = entry.key();
-    UpstreamPool pool = pools.get(repo.id());
+    UpstreamPool pool = view.pools().get(repo.id());
     List<Explanation.Source> upstreams =
         pool == null
             ? List.of()

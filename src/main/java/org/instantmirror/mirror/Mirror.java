@@ -3,7 +3,6 @@ package org.instantmirror.mirror;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -19,12 +18,10 @@ import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.EntryKey;
-import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamClient;
-import org.instantmirror.upstream.UpstreamPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +47,7 @@ public final class Mirror implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
 
   /**
-   * @param pools the health of each repository's upstreams
+   * @param repositories those that are configured, and their upstreams
    * @param keys what metadata is signed with
    * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client
    *     waits for its status line
@@ -58,7 +55,7 @@ public final class Mirror implements AutoCloseable {
   public Mirror(
       Store store,
       UpstreamClient client,
-      Map<RepoId, UpstreamPool> pools,
+      Repositories repositories,
       KeyFiles keys,
       Limits limits,
       Clock clock) {
@@ -72,7 +69,7 @@ public final class Mirror implements AutoCloseable {
             id -> Optional.ofNullable(pools.get(id)).map(UpstreamPool::repo).orElse(null),
             clock);
     this.lookup = new Lookup(store, negatives, generations);
-    this.coordinator = new Coordinator(store, client, pools, lookup, limits, clock);
+    this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);
     this.clock = clock;
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -84,7 +81,8 @@ public final class Mirror implements AutoCloseable {
             });
     timer.setRemoveOnCancelPolicy(true);
     this.patience = new Patience(timer, limits.queueTimeout());
-    BackgroundChecks background = new BackgroundChecks(timer, generations::look, clock);
+    BackgroundChecks background =
+        new BackgroundChecks(timer, repositories::repo, generations::look, clock);
     this.tops =
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
   }

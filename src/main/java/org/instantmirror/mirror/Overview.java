@@ -4,8 +4,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.instantmirror.repo.Config;
@@ -21,30 +22,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Overview {
 
-  private final Config config;
-  private final Map<RepoId, UpstreamPool> pools;
+  private final Supplier<View> views;
   private final Mirror.Parts parts;
 
   /**
-   * @param pools of all repositories of the configuration
+   * @param views what is configured at the moment
    */
-  public Overview(Mirror mirror, Config config, Map<RepoId, UpstreamPool> pools) {
+  public Overview(Mirror mirror, Supplier<View> views) {
     this.parts = mirror.parts();
-    this.config = config;
-    this.pools = Map.copyOf(pools);
+    this.views = views;
   }
 
   /**
    * The repositories.
    *
    * @param all those built-in ones, too, that nobody has used yet
+   * @param shown others are left out
    */
-  public List<RepoStanding> repos(boolean all) {
+  public List<RepoStanding> repos(boolean all, Predicate<Repo> shown) {
+    View view = views.get();
+    Config config = view.config();
     Instant now = parts.clock().instant();
     KnownGenerations generations = parts.generations().look();
     List<RepoStanding> standings = new ArrayList<>();
-    for (Repo repo : config.repos().values()) {
-      Optional<UpstreamPool> pool = Optional.ofNullable(pools.get(repo.id()));
+    for (Repo repo : config.repos().values().stream().filter(shown).toList()) {
+      Optional<UpstreamPool> pool = Optional.ofNullable(view.pools().get(repo.id()));
       RepoStanding standing =
           new RepoStanding(
               repo,

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,13 +16,13 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.instantmirror.download.ByteSource;
 import org.instantmirror.download.Pipe;
 import org.instantmirror.download.Resumption;
 import org.instantmirror.http.Head;
 import org.instantmirror.http.HopByHop;
 import org.instantmirror.repo.Repo;
-import org.instantmirror.repo.RepoId;
 import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
@@ -45,17 +44,18 @@ public final class PassThrough implements AutoCloseable {
   private static final int BUFFER = 32 * 1024;
 
   private final UpstreamClient client;
-  private final Map<RepoId, UpstreamPool> pools;
+  private final Function<Repo, UpstreamPool> pools;
   private final Clock clock;
   private final ThreadPoolExecutor workers;
 
   /**
+   * @param pools the upstreams of a repository, also of one that is no longer configured so
    * @param most requests at once; more are answered 503
    */
   public PassThrough(
-      UpstreamClient client, Map<RepoId, UpstreamPool> pools, int most, Clock clock) {
+      UpstreamClient client, Function<Repo, UpstreamPool> pools, int most, Clock clock) {
     this.client = client;
-    this.pools = Map.copyOf(pools);
+    this.pools = pools;
     this.clock = clock;
     AtomicInteger threads = new AtomicInteger();
     this.workers =
@@ -207,7 +207,7 @@ public final class PassThrough implements AutoCloseable {
   /** The first answer that isn't a server's failure; the last one's failure if all fail. */
   private UpstreamResponse ask(PassThroughRequest request) throws UpstreamException {
     Repo repo = request.repo();
-    UpstreamPool pool = Objects.requireNonNull(pools.get(repo.id()));
+    UpstreamPool pool = pools.apply(repo);
     Cancellation cancellation = new Cancellation();
     Set<Upstream> asked = new HashSet<>();
     Optional<UpstreamException> last = Optional.empty();

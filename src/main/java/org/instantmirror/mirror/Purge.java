@@ -2,10 +2,10 @@ package org.instantmirror.mirror;
 
 import java.time.Instant;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repo.RequestPath;
@@ -25,16 +25,16 @@ public final class Purge {
 
   private static final Logger LOG = LoggerFactory.getLogger(Purge.class);
 
-  private final Map<RepoId, UpstreamPool> pools;
+  private final Supplier<View> views;
   private final Mirror.Parts parts;
   private final Store store;
   private final AtomicBoolean busy = new AtomicBoolean();
 
   /**
-   * @param pools of all repositories
+   * @param views what is configured at the moment
    */
-  public Purge(Mirror mirror, Map<RepoId, UpstreamPool> pools) {
-    this.pools = Map.copyOf(pools);
+  public Purge(Mirror mirror, Supplier<View> views) {
+    this.views = views;
     this.parts = mirror.parts();
     this.store = parts.store();
   }
@@ -126,7 +126,7 @@ public final class Purge {
       count.partials = store.discardWaiting(within);
       count.other = parts.negatives().forgetAll(within);
       if (folder.isEmpty()) {
-        Optional.ofNullable(pools.get(repo)).ifPresent(UpstreamPool::forgetLists);
+        Optional.ofNullable(views.get().pools().get(repo)).ifPresent(UpstreamPool::forgetLists);
       }
       LOG.info("{}/{}: purged, {} files, {} bytes", repo, prefix, count.files, count.bytes);
       return count.outcome();

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The configuration, parsed once: what {@code [main]} says, and the repositories.
  *
  * @param address to listen on; null for all addresses (standalone only)
- * @param port to listen on, 0 for a free one (standalone only)
+ * @param port to listen on, 0 for a free one, -1 for none (standalone only)
+ * @param tls where to listen with TLS; null for nowhere (standalone only)
+ * @param usersFile who may be asked for a name; null for nobody (standalone only)
  * @param cacheDir the tree
  * @param indexDir where the index lies; null for {@code cachedir/.instantmirror}
  * @param minFree below this nothing new is stored
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public record Config(
     @Nullable InetAddress address,
     int port,
+    @Nullable ServerTls tls,
+    @Nullable Path usersFile,
     Path cacheDir,
     @Nullable Path indexDir,
     FreeSpaceLimit minFree,

@@ -32,7 +32,27 @@ public enum ConfigKey {
   PORT(
       Scope.MAIN,
       "8080",
-      "The port to listen on, 0 to 65535; 0 takes a free one. Standalone only."),
+      "The port to listen on, 0 to 65535; 0 takes a free one, 'none' leaves only tls_port. Standalone"
+          + " only."),
+  TLS_PORT(
+      Scope.MAIN,
+      "",
+      "The port to listen on with TLS (HTTP/2 and 1.1), 0 to 65535; none where it is empty."
+          + " Standalone only."),
+  SSLSERVERCERT(
+      Scope.MAIN,
+      "",
+      "A PEM file of the server's certificate, followed by those of the authorities in between. It"
+          + " is read again when it changes."),
+  SSLSERVERKEY(
+      Scope.MAIN,
+      "",
+      "A PEM file of its key, if that is not in sslservercert; not readable for everybody."),
+  USERS_FILE(
+      Scope.MAIN,
+      "",
+      "The users that allow_users and allow_roles may name, in the form of Tomcat's tomcat-users.xml."
+          + " Standalone only: a container has realms of its own."),
   PROFILES(
       Scope.MAIN,
       "yes",
@@ -66,6 +86,18 @@ public enum ConfigKey {
       "Addresses and ranges (CIDR) whose clients may change something by /api/v1/, as purge does;"
           + " 'none' for nobody. Behind a proxy the container must be told to see through it."),
 
+  ALLOW(
+      Scope.BOTH,
+      "all",
+      "Addresses and ranges (CIDR) whose clients may read the repository; 'all' for everybody, 'none'"
+          + " for nobody. Behind a proxy the container must be told to see through it."),
+  ALLOW_USERS(
+      Scope.BOTH,
+      "",
+      "Users of the container's realm (standalone: of users_file) who may read the repository, from"
+          + " such an address; where neither they nor allow_roles are given nobody is asked for a"
+          + " name."),
+  ALLOW_ROLES(Scope.BOTH, "", "The same by their roles: who is in one of them may."),
   MIRROR_METADATA_EXPIRE(
       Scope.BOTH,
       "60s",

@@ -35,8 +35,11 @@ public final class ConfigReader {
   private final Set<String> named = new HashSet<>(); // sections, disabled ones too
   private final Set<RepoId> profiles = new LinkedHashSet<>();
 
-  private ConfigReader(ConfigSources sources) {
+  private final WatchedFiles files;
+
+  private ConfigReader(ConfigSources sources, WatchedFiles files) {
     this.sources = sources;
+    this.files = files;
   }
 
   /**
@@ -47,7 +50,16 @@ public final class ConfigReader {
    *     or something that somebody named (a file, a folder) is missing
    */
   public static Config read(ConfigSources sources) throws ConfigException {
-    return new ConfigReader(sources).read();
+    return read(sources, new WatchedFiles());
+  }
+
+  /**
+   * The same.
+   *
+   * @param files learns which files and folders decide, also where this fails
+   */
+  public static Config read(ConfigSources sources, WatchedFiles files) throws ConfigException {
+    return new ConfigReader(sources, files).read();
   }
 
   private Config read() throws ConfigException {
@@ -55,8 +67,9 @@ public final class ConfigReader {
     Settings main = new Settings(overrides(), new Settings(main(sections), null));
     // Also where no repository inherits it: what is wrong is said at once.
     Policy.of(main);
-    RepoReader reader =
-        new RepoReader(main, new Variables(folderList(main.get(ConfigKey.VARSDIR))), warnings);
+    List<Path> variables = folderList(main.get(ConfigKey.VARSDIR));
+    variables.forEach(files::about);
+    RepoReader reader = new RepoReader(main, new Variables(variables), warnings);
     for (IniFile.Section section : sections) {
       if (!section.name().equals(MAIN)) {
         addRepo(section, reader, new SectionKeys(true, warnings));
@@ -72,6 +85,9 @@ public final class ConfigReader {
 
   private List<IniFile.Section> configFile() throws ConfigException {
     Path file = sources.configFile();
+    if (file != null) {
+      files.about(file);
+    }
     if (file == null || (!sources.configFileRequired() && Files.notExists(file))) {
       return List.of();
     }
@@ -114,19 +130,19 @@ public final class ConfigReader {
     Optional<Setting> given = main.given(ConfigKey.REPOSDIR);
     List<Path> folders;
     if (override != null) {
-      requireFolder(commandLine(ConfigKey.REPOSDIR, override), override);
-      folders = List.of(override.toAbsolutePath());
+      folders = folders(commandLine(ConfigKey.REPOSDIR, override), List.of(override));
     } else if (given.isPresent()) {
-      folders = folders(given.get());
+      folders = folders(given.get(), folderList(given.get()));
     } else {
-      folders =
-          folderList(main.get(ConfigKey.REPOSDIR)).stream().filter(Files::isDirectory).toList();
+      List<Path> usual = folderList(main.get(ConfigKey.REPOSDIR));
+      usual.forEach(files::about);
+      folders = usual.stream().filter(Files::isDirectory).toList();
     }
-    List<Path> files = new ArrayList<>();
+    List<Path> found = new ArrayList<>();
     for (Path folder : folders) {
-      files.addAll(repoFiles(folder));
+      found.addAll(repoFiles(folder));
     }
-    return files;
+    return found;
   }
 
   private static List<Path> repoFiles(Path folder) throws ConfigException {
@@ -147,8 +163,9 @@ public final class ConfigReader {
   }
 
   /** Folders that somebody named, so that a missing one is an error. */
-  private static List<Path> folders(Setting setting) throws ConfigException {
-    List<Path> folders = folderList(setting);
+  private List<Path> folders(Setting setting, List<Path> named) throws ConfigException {
+    List<Path> folders = named.stream().map(Path::toAbsolutePath).toList();
+    folders.forEach(files::about);
     for (Path folder : folders) {
       requireFolder(setting, folder);
     }
@@ -224,9 +241,16 @@ public final class ConfigReader {
   private Config config(Settings main) throws ConfigException {
     Optional<Setting> address = main.given(ConfigKey.ADDRESS);
     InetAddress listen = address.isPresent() ? address.get().as(ValueSyntax::address) : null;
+    int port = main.get(ConfigKey.PORT).as(ValueSyntax::portOrNone);
+    ServerTls tls = ServerTls.of(main);
+    if (port < 0 && tls == null) {
+      throw main.get(ConfigKey.PORT).fault("'none' is of no use without tls_port");
+    }
     return new Config(
         listen,
-        integer(main, ConfigKey.PORT, 0, 65_535),
+        port,
+        tls,
+        Policy.readableFile(main, ConfigKey.USERS_FILE),
         main.path(ConfigKey.CACHEDIR).orElse(sources.defaultCacheDir().toAbsolutePath()),
         main.path(ConfigKey.INDEXDIR).orElse(null),
         main.get(ConfigKey.MIN_FREE).as(ValueSyntax::freeSpace),

@@ -1,21 +1,41 @@
 package org.instantmirror.repo;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a path below {@code /mirror/} stands for. */
 public sealed interface PathMeaning {
 
+  /** Of which repository; empty for {@link UnknownRepo}. */
+  Optional<Repo> configured();
+
   /** There is no such repository. */
-  record UnknownRepo(String id) implements PathMeaning {}
+  record UnknownRepo(String id) implements PathMeaning {
+    @Override
+    public Optional<Repo> configured() {
+      return Optional.empty();
+    }
+  }
 
   /** A repository without the slash that names its folder. */
-  record Bare(Repo repo) implements PathMeaning {}
+  record Bare(Repo repo) implements PathMeaning {
+    @Override
+    public Optional<Repo> configured() {
+      return Optional.of(repo);
+    }
+  }
 
   /** The leading segments that stand for variables are missing, or can't be their values. */
   record Incomplete(Repo repo) implements PathMeaning {
+    @Override
+    public Optional<Repo> configured() {
+      return Optional.of(repo);
+    }
+
     /** In a sentence. */
     public String message() {
       return "The path of this repository begins with values for "
@@ -36,6 +56,11 @@ public sealed interface PathMeaning {
       Repo repo, String path, String below, Classifier.Verdict verdict, @Nullable EntryKey key)
       implements PathMeaning {
 
+    @Override
+    public Optional<Repo> configured() {
+      return Optional.of(repo);
+    }
+
     /** What it is. */
     public FileClass fileClass() {
       return verdict.fileClass();
@@ -48,9 +73,16 @@ public sealed interface PathMeaning {
 
     /** Of these repositories. */
     public Reader(Map<RepoId, Repo> repos) {
-      Map<String, Repo> byId = new HashMap<>();
-      repos.forEach((id, repo) -> byId.put(id.value(), repo));
-      this.repos = Map.copyOf(byId);
+      this(repos.values().stream());
+    }
+
+    private Reader(Stream<Repo> some) {
+      this.repos = some.collect(Collectors.toUnmodifiableMap(repo -> repo.id().value(), r -> r));
+    }
+
+    /** One that knows only these of them. */
+    public Reader only(Predicate<Repo> which) {
+      return new Reader(repos.values().stream().filter(which));
     }
 
     /** The repository of that name. */

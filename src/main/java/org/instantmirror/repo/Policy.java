@@ -26,6 +26,7 @@ record Policy(
     settings.get(ConfigKey.BANDWIDTH).as(ValueSyntax::size);
     settings.get(ConfigKey.THROTTLE).as(ValueSyntax::throttle);
     settings.get(ConfigKey.REPO_GPGCHECK).as(ValueSyntax::yesOrNo);
+    Access.of(settings);
     return new Policy(
         new Classifier(
             patterns(settings.get(ConfigKey.CACHE_PATTERNS)),
@@ -93,8 +94,8 @@ record Policy(
     }
   }
 
-  private static @Nullable Path readableFile(Settings settings, ConfigKey key)
-      throws ConfigException {
+  /** A file that is there and may be read; null where none is named. */
+  static @Nullable Path readableFile(Settings settings, ConfigKey key) throws ConfigException {
     Path file = settings.path(key).orElse(null);
     if (file != null && !(Files.isRegularFile(file) && Files.isReadable(file))) {
       throw settings.get(key).fault(file + " is no readable file");

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries rounds over the upstreams before a download fails; at least 1
  * @param maxParallelDownloads downloads at once for this repository
  * @param signatures whether its metadata must be signed, and by whom
+ * @param access who may read it
  */
 public record Repo(
     RepoId id,
@@ -33,7 +34,8 @@ public record Repo(
     Transport transport,
     int retries,
     int maxParallelDownloads,
-    SignaturePolicy signatures) {
+    SignaturePolicy signatures,
+    Access access) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -56,7 +58,7 @@ public record Repo(
     }
   }
 
-  /** One without a list, whose metadata need not be signed. */
+  /** One without a list, whose metadata need not be signed, for everybody. */
   public Repo(
       RepoId id,
       String name,
@@ -76,7 +78,8 @@ public record Repo(
         transport,
         retries,
         maxParallelDownloads,
-        SignaturePolicy.NONE);
+        SignaturePolicy.NONE,
+        Access.ALL);
   }
 
   /** The same, spoken to in another way. */
@@ -91,7 +94,8 @@ public record Repo(
         other,
         retries,
         maxParallelDownloads,
-        signatures);
+        signatures,
+        access);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */

@@ -53,6 +53,11 @@ final class ValueSyntax {
         "'" + text + "' is out of range or no number; allowed is " + least + " to " + most);
   }
 
+  /** A port, or -1 for {@code none}. */
+  static int portOrNone(String text) {
+    return text.equalsIgnoreCase("none") ? -1 : integer(text, 0, 65_535);
+  }
+
   /** Seconds, or a number with its unit, between two durations written alike, both included. */
   static Duration duration(String text, String least, String most) {
     return parseDuration(text)

@@ -5,74 +5,38 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
-import org.apache.catalina.connector.Connector;
-import org.apache.catalina.connector.Response;
+import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.apache.tomcat.util.modeler.Registry;
 import org.instantmirror.repo.Config;
+import org.instantmirror.repo.WatchedFiles;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The mirror with a Tomcat of its own. */
 public final class EmbeddedServer implements AutoCloseable {
 
-  /**
-   * zchunk clients send 256 ranges (5 kB and more) in one field; Tomcat allots this to each
-   * connection.
-   */
-  private static final int HEADER_BYTES = 16 * 1024;
-
-  /** A client that takes nothing for this long is given up. */
-  private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(60);
-
-  private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
-
-  /** They are held only while a request is judged and small files are read. */
-  private static final int THREADS = 64;
-
-  private static final int CONNECTIONS = 20_000;
-
-  /**
-   * What the system may hold for each connection. It would let this grow to megabytes, and fill
-   * that for each of thousands of slow clients as soon as they come, at the cost of everybody else.
-   */
-  private static final int SEND_BUFFER = 256 * 1024;
-
-  /** Package names hold {@code ^}; Tomcat would refuse it unencoded. */
-  private static final String RELAXED_PATH = "^[]{}|`";
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServer.class);
 
   private final Config config;
   private final Engine engine;
   private final Path work;
   private final Tomcat tomcat = new Tomcat();
-  private final Connector connector = new LeanConnector();
-
-  /**
-   * Gives each connection's response a small buffer: the mirror writes whole chunks, which go past
-   * it to the socket's own, and Tomcat keeps three times its size for as long as a client takes to
-   * read.
-   */
-  private static final class LeanConnector extends Connector {
-    private static final int RESPONSE_BUFFER = 512;
-
-    /** Without a name for MBeans connections aren't registered, one by one under a lock. */
-    @Override
-    protected @Nullable String getDomainInternal() {
-      return null;
-    }
-
-    @Override
-    public Response createResponse(org.apache.coyote.Response coyoteResponse) {
-      return new Response(coyoteResponse, RESPONSE_BUFFER);
-    }
-  }
+  private final List<LeanConnector> connectors = new ArrayList<>();
+  private final ConfigWatch watch = new ConfigWatch();
+  private @Nullable TlsConnector secured;
+  private @Nullable WatchedFiles users; // guarded by this
 
   private EmbeddedServer(Config config, Engine engine, Path work) {
     this.config = config;
@@ -85,7 +49,8 @@ public final class EmbeddedServer implements AutoCloseable {
    *
    * @throws IOException if it can't, e.g. because the port is taken
    */
-  public static EmbeddedServer start(Config config, Engine engine) throws IOException {
+  public static EmbeddedServer start(Engine engine) throws IOException {
+    Config config = engine.config();
     // No MBeans: registering one for each of thousands of connections, under one lock, holds up
     // everybody who comes at the same moment, by seconds.
     Registry.disableRegistry();
@@ -94,13 +59,19 @@ public final class EmbeddedServer implements AutoCloseable {
     try {
       server.configure();
       server.tomcat.start();
+    } catch (IOException e) {
+      server.close();
+      throw e;
     } catch (LifecycleException e) {
       server.close();
       throw new IOException(rootMessage(e), e);
     }
-    if (server.connector.getLocalPort() <= 0) {
-      server.close();
-      throw new IOException("port " + config.port() + " can't be listened on; is it in use?");
+    for (LeanConnector connector : server.connectors) {
+      if (connector.getLocalPort() <= 0) {
+        server.close();
+        throw new IOException(
+            "port " + connector.getPort() + " can't be listened on; is it in use?");
+      }
     }
     return server;
   }
@@ -113,11 +84,19 @@ public final class EmbeddedServer implements AutoCloseable {
     return String.valueOf(root.getMessage());
   }
 
-  private void configure() {
+  private void configure() throws IOException {
     tomcat.setBaseDir(work.toString());
     tomcat.setSilent(true);
-    configureConnector();
-    tomcat.setConnector(connector);
+    if (config.port() >= 0) {
+      connectors.add(new LeanConnector(config.address(), config.port()));
+    }
+    if (config.tls() != null) {
+      TlsConnector tls = new TlsConnector(config.address(), config.tls());
+      connectors.add(tls);
+      secured = tls;
+      watch.every(tls::renewIfChanged);
+    }
+    connectors.forEach(tomcat.getService()::addConnector);
     // Errors of the container's own (a malformed request) show neither trace nor version.
     ErrorReportValve errors = new ErrorReportValve();
     errors.setShowReport(false);
@@ -132,57 +111,77 @@ public final class EmbeddedServer implements AutoCloseable {
     context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
     context.getServletContext().setAttribute(WebApplicationListener.ENGINE, engine);
     context.addApplicationListener(WebApplicationListener.class.getName());
+    askForUsers(context);
   }
 
-  private void configureConnector() {
-    connector.setPort(config.port());
-    connector.setProperty("bindOnInit", "false");
-    InetAddress address = config.address();
-    AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
-    if (address != null) {
-      protocol.setAddress(address);
+  private void askForUsers(StandardContext context) throws IOException {
+    Path file = config.usersFile();
+    if (file == null) {
+      return;
     }
-    protocol.setMaxHttpRequestHeaderSize(HEADER_BYTES);
-    protocol.setRelaxedPathChars(RELAXED_PATH);
-    protocol.setRelaxedQueryChars(RELAXED_PATH);
-    protocol.setConnectionTimeout((int) CLIENT_TIMEOUT.toMillis());
-    protocol.setKeepAliveTimeout((int) KEEP_ALIVE.toMillis());
-    protocol.setMaxKeepAliveRequests(-1);
-    protocol.setMaxThreads(THREADS);
-    protocol.setMaxConnections(CONNECTIONS);
-    protocol.setAcceptCount(1024);
-    // For each connection: thousands of slow clients are to cost little. A request to a mirror has
-    // no body, hence no trailers.
-    protocol.setMaxTrailerSize(256);
-    protocol.setProperty("socket.txBufSize", Integer.toString(SEND_BUFFER));
-    // Outside the heap, where the collector doesn't move them and a write needn't copy them.
-    protocol.setProperty("socket.directBuffer", "true");
-    protocol.setProperty("socket.appReadBufSize", "2048");
-    protocol.setProperty("socket.appWriteBufSize", "16384");
-    connector.setEnableLookups(false);
-    connector.setXpoweredBy(false);
-    connector.setAllowTrace(false);
+    context.setLoginConfig(new LoginConfig("BASIC", "InstantMirror", null, null));
+    context.getPipeline().addValve(new BasicAuthenticator());
+    users = watched(file);
+    UsersRealm.of(file, context);
+    watch.every(() -> readUsersIfChanged(file, context));
   }
 
-  /** The URL it answers at. */
+  private static WatchedFiles watched(Path file) {
+    WatchedFiles files = new WatchedFiles();
+    files.about(file);
+    return files;
+  }
+
+  private synchronized void readUsersIfChanged(Path file, StandardContext context) {
+    if (users == null || !users.haveChanged()) {
+      return;
+    }
+    users = watched(file);
+    try {
+      UsersRealm.of(file, context);
+      LOG.info("users of {} read again", file);
+    } catch (IOException fault) {
+      LOG.error("users not read again, those from before stay: {}", fault.getMessage());
+    }
+  }
+
+  /** Reads the server's certificate and key again, if it has any. */
+  public void renew() {
+    if (secured != null) {
+      secured.renew();
+    }
+  }
+
+  /** The first URL it answers at: the one without TLS if there is one. */
   public String url() {
+    return urls().get(0);
+  }
+
+  /** All of them. */
+  public List<String> urls() {
     InetAddress address = config.address();
     String host =
         address == null || address.isAnyLocalAddress() ? "localhost" : address.getHostAddress();
-    return "http://"
-        + (host.contains(":") ? "[" + host + "]" : host)
-        + ":"
-        + connector.getLocalPort()
-        + "/";
+    String named = host.contains(":") ? "[" + host + "]" : host;
+    return connectors.stream()
+        .map(each -> each.getScheme() + "://" + named + ":" + each.getLocalPort() + "/")
+        .toList();
   }
 
   /** Takes no new requests, lets running transfers end within the limit, and stops. */
   @Override
   public void close() {
     try {
-      connector.pause();
-      connector.getProtocolHandler().closeServerSocketGraceful();
-      connector.getProtocolHandler().awaitConnectionsClose(config.shutdownTimeout().toMillis());
+      watch.close();
+      for (LeanConnector connector : connectors) {
+        connector.pause();
+        connector.protocol().closeServerSocketGraceful();
+      }
+      long until = System.nanoTime() + config.shutdownTimeout().toNanos();
+      for (LeanConnector connector : connectors) {
+        long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        connector.protocol().awaitConnectionsClose(Math.max(0, left));
+      }
       engine.close(Duration.ZERO);
       tomcat.stop();
       tomcat.destroy();
@@ -201,7 +200,7 @@ public final class EmbeddedServer implements AutoCloseable {
       }
     } catch (IOException e) {
       // A left-over temporary folder is no reason to fail; the system removes it.
-      org.slf4j.LoggerFactory.getLogger(EmbeddedServer.class).debug("left over: {}", work, e);
+      LOG.debug("left over: {}", work, e);
     }
   }
 }

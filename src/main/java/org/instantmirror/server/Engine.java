@@ -3,15 +3,17 @@ package org.instantmirror.server;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
+import org.instantmirror.mirror.Reload;
+import org.instantmirror.mirror.Views;
 import org.instantmirror.repo.Config;
-import org.instantmirror.repo.Repo;
-import org.instantmirror.repo.Transport;
+import org.instantmirror.repo.ConfigException;
+import org.instantmirror.repo.ConfigReader;
+import org.instantmirror.repo.ConfigSources;
+import org.instantmirror.repo.WatchedFiles;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
@@ -31,11 +33,14 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final Config config;
+  private final Reload reload;
   private final Store store;
   private final OpenFiles openFiles;
   private final UpstreamClient client;
   private final RememberedAnswers answers = new RememberedAnswers();
   private final UpstreamPools pools;
+  private final Views views;
+  private final ConfigWatch watch = new ConfigWatch();
   private final Mirror mirror;
   private final PassThrough passThrough;
   private final Clock clock;
@@ -49,31 +54,30 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Opens the cache directory and starts the pools.
+   * Reads the configuration, opens the cache directory and starts the pools.
    *
+   * @throws ConfigException if something is wrong with the configuration
    * @throws StorageException if the cache directory can't be used, or another process uses it
    * @throws IOException if a certificate or key file can't be read
    */
-  public Engine(Config config, Clock clock) throws IOException {
-    this(config, clock, Store::open);
+  public Engine(ConfigSources sources, Clock clock) throws ConfigException, IOException {
+    this(sources, clock, Store::open);
   }
 
   /**
    * The same with another store, of a disk that fails on command for instance.
    *
    * @param opener given the settings that the configuration says
+   * @throws ConfigException as above
    * @throws IOException as above
    */
-  public Engine(Config config, Clock clock, StoreOpener opener) throws IOException {
-    this.config = config;
+  public Engine(ConfigSources sources, Clock clock, StoreOpener opener)
+      throws ConfigException, IOException {
     this.clock = clock;
+    WatchedFiles files = new WatchedFiles();
+    this.config = ConfigReader.read(sources, files);
     config.warnings().forEach(LOG::warn);
-    Set<Transport> transports = new HashSet<>();
-    for (Repo repo : config.repos().values()) {
-      if (transports.add(repo.transport())) {
-        HttpUpstreamClient.check(repo.transport());
-      }
-    }
+    Reload.check(config);
     this.store =
         opener.open(
             new Store.StoreSettings(
@@ -82,10 +86,9 @@ public final class Engine implements AutoCloseable {
     this.client = new RememberingClient(new HttpUpstreamClient(), answers, clock);
     this.pools =
         new UpstreamPools(
-            config.repos().values(),
-            client,
-            config.cacheDir().resolve(".instantmirror").resolve("lists"),
-            clock);
+            client, config.cacheDir().resolve(".instantmirror").resolve("lists"), clock);
+    this.views = new Views(config, pools);
+    this.reload = new Reload(sources, config, files, views, clock);
     KeyFiles keys =
         new KeyFiles(client, config.cacheDir().resolve(".instantmirror").resolve("keys"), clock);
     Limits limits =
@@ -94,19 +97,29 @@ public final class Engine implements AutoCloseable {
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
-    this.mirror = new Mirror(store, client, pools.byRepo(), keys, limits, clock);
-    this.passThrough = new PassThrough(client, pools.byRepo(), config.maxPassThrough(), clock);
+    this.mirror = new Mirror(store, client, views, keys, limits, clock);
+    this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
         "cache directory {}, {} repositories, {} built-in ones",
         config.cacheDir(),
         config.repos().size() - config.profiles().size(),
         config.profiles().size());
+    watch.every(reload::runIfChanged);
+  }
+
+  /** What it was started with. */
+  public Config config() {
+    return config;
+  }
+
+  /** Reads the configuration again when told to. */
+  public Reload reload() {
+    return reload;
   }
 
   /** The servlets in front of it. */
   public WebApplication webApplication() {
-    return new WebApplication(
-        config, store, openFiles, mirror, passThrough, pools.byRepo(), answers, clock);
+    return new WebApplication(views, reload, store, openFiles, mirror, passThrough, answers, clock);
   }
 
   /**
@@ -118,6 +131,7 @@ public final class Engine implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    watch.close();
     mirror.close(grace);
     passThrough.close();
     pools.close();

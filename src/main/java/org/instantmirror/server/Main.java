@@ -73,6 +73,7 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand("serve", new Serve(main));
     line.addSubcommand("explain", new ExplainCommand(new ServerCall(main, main.out, main.err)));
     line.addSubcommand("purge", new PurgeCommand(new ServerCall(main, main.out, main.err)));
+    line.addSubcommand("check-config", new CheckConfigCommand(main, main.out, main.err));
     return line;
   }
 
@@ -109,15 +110,19 @@ public final class Main implements Callable<Integer> {
     // Tomcat logs by java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    Config read = read(null);
-    Engine engine = new Engine(read, Clock.systemUTC());
+    Engine engine = new Engine(sources(null), Clock.systemUTC());
     EmbeddedServer server;
     try {
-      server = EmbeddedServer.start(read, engine);
+      server = EmbeddedServer.start(engine);
     } catch (IOException e) {
       engine.close();
       throw e;
     }
+    HangUp.runs(
+        () -> {
+          engine.reload().run("SIGHUP");
+          server.renew();
+        });
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -127,7 +132,7 @@ public final class Main implements Callable<Integer> {
                   stopped.countDown();
                 },
                 "shutdown"));
-    out.println("InstantMirror ready at " + server.url());
+    out.println("InstantMirror ready at " + String.join(" and ", server.urls()));
     out.flush();
     try {
       stopped.await();
@@ -142,13 +147,16 @@ public final class Main implements Callable<Integer> {
    * @param other a file in place of the one that the options name, or null
    */
   Config read(@Nullable Path other) throws ConfigException {
+    return ConfigReader.read(sources(other));
+  }
+
+  private ConfigSources sources(@Nullable Path other) {
     Path file = other == null ? config : other;
-    return ConfigReader.read(
-        new ConfigSources(
-            file == null ? ConfigSources.DEFAULT_CONFIG_FILE : file,
-            file != null,
-            new ConfigSources.Overrides(address, port, cacheDir, reposDir),
-            ConfigSources.DEFAULT_CACHE_DIR));
+    return new ConfigSources(
+        file == null ? ConfigSources.DEFAULT_CONFIG_FILE : file,
+        file != null,
+        new ConfigSources.Overrides(address, port, cacheDir, reposDir),
+        ConfigSources.DEFAULT_CACHE_DIR);
   }
 
   /** What {@code --version} prints. */

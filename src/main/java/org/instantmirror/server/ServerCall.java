@@ -123,8 +123,10 @@ final class ServerCall {
       return server.endsWith("/") ? server : server + "/";
     }
     Config read = main.read(config);
-    if (read.port() == 0) {
-      throw new ConfigException("port = 0 doesn't say where the server listens; give --server");
+    if (read.port() <= 0) {
+      String port = read.port() == 0 ? "0" : "none";
+      throw new ConfigException(
+          "port = " + port + " doesn't say where the server listens; give --server");
     }
     InetAddress address = read.address();
     // By its loopback address: that is whom changes are taken from.

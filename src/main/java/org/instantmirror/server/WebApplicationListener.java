@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import org.instantmirror.repo.ConfigException;
-import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +41,7 @@ public final class WebApplicationListener implements ServletContextListener {
       return;
     }
     try {
-      own = new Engine(ConfigReader.read(sources(context)), Clock.systemUTC());
+      own = new Engine(sources(context), Clock.systemUTC());
     } catch (ConfigException | IOException e) {
       // One line that says what to do; the container adds that the application did not start.
       LOG.error("InstantMirror can't start: {}", e.getMessage());

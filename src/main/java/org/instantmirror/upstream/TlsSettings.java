@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes TLS as a transport's {@code ssl…} settings want it. */
 final class TlsSettings {
 
-  private static final char[] NO_PASSWORD = new char[0];
-
   private TlsSettings() {}
 
   /**
@@ -41,7 +40,10 @@ final class TlsSettings {
       SSLContext context = SSLContext.getInstance("TLS");
       Path certificate = withClientCertificate ? transport.sslClientCert() : null;
       context.init(
-          certificate == null ? null : keyManagers(certificate, transport.sslClientKey()),
+          certificate == null
+              ? null
+              : keyManagers(
+                  certificate, Objects.requireNonNullElse(transport.sslClientKey(), certificate)),
           trustManagers(transport),
           null);
       return transport.sslVerify()
@@ -73,19 +75,11 @@ final class TlsSettings {
     return factory.getTrustManagers();
   }
 
-  private static KeyManager[] keyManagers(Path certificate, @Nullable Path key)
+  private static KeyManager[] keyManagers(Path certificate, Path key)
       throws IOException, GeneralSecurityException {
-    PemFile certificateFile = PemFile.read(certificate);
-    PemFile keyFile = key == null ? certificateFile : PemFile.read(key);
-    KeyStore own = emptyKeyStore();
-    own.setKeyEntry(
-        "client",
-        keyFile.privateKey(),
-        NO_PASSWORD,
-        certificateFile.certificates().toArray(new Certificate[0]));
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(own, NO_PASSWORD);
+    factory.init(PemIdentity.read(certificate, key), PemIdentity.PASSWORD.toCharArray());
     return factory.getKeyManagers();
   }
 

@@ -65,6 +65,11 @@ public final class UpstreamPool {
     return repo;
   }
 
+  /** Whether these are the upstreams of exactly that. */
+  public boolean isOf(Repo other) {
+    return repo.equals(other);
+  }
+
   /**
    * The upstreams that may be asked for a path at {@code now}, best first; empty while all of them
    * rest, or there is no list yet ({@link #awaitMirrors}).

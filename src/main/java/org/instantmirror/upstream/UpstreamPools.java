@@ -3,7 +3,7 @@ package org.instantmirror.upstream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,12 +20,12 @@ public final class UpstreamPools implements AutoCloseable {
   private static final int THREADS = 4;
 
   private final ThreadPoolExecutor threads;
-  private final Map<RepoId, UpstreamPool> pools = new LinkedHashMap<>();
+  private final MirrorLists.Background background;
 
   /**
    * @param folder where lists are kept; made when there is one
    */
-  public UpstreamPools(Collection<Repo> repos, UpstreamClient client, Path folder, Clock clock) {
+  public UpstreamPools(UpstreamClient client, Path folder, Clock clock) {
     this.threads =
         new ThreadPoolExecutor(
             THREADS,
@@ -39,15 +39,29 @@ public final class UpstreamPools implements AutoCloseable {
               return thread;
             });
     threads.allowCoreThreadTimeOut(true);
-    MirrorLists.Background background =
+    this.background =
         new MirrorLists.Background(
             new ListFetcher(client, new ListFolder(folder), clock), threads, clock);
-    repos.forEach(repo -> pools.put(repo.id(), new UpstreamPool(repo, background)));
   }
 
-  /** A pool for each repository. */
-  public Map<RepoId, UpstreamPool> byRepo() {
+  /**
+   * A pool for each of these.
+   *
+   * @param earlier of repositories that are the same as before theirs go on, with what they have
+   *     learnt of their upstreams
+   */
+  public Map<RepoId, UpstreamPool> of(Collection<Repo> repos, Map<RepoId, UpstreamPool> earlier) {
+    Map<RepoId, UpstreamPool> pools = new HashMap<>();
+    for (Repo repo : repos) {
+      UpstreamPool known = earlier.get(repo.id());
+      pools.put(repo.id(), known != null && known.isOf(repo) ? known : alone(repo));
+    }
     return Map.copyOf(pools);
+  }
+
+  /** A pool that nobody else will have: of a repository that is as it was before a reload. */
+  public UpstreamPool alone(Repo repo) {
+    return new UpstreamPool(repo, background);
   }
 
   /** Fetches no more. What is being fetched ends with its client. */

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.instantmirror.repo.AddressRange;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +13,23 @@ import org.jspecify.annotations.Nullable;
  * web page of somebody else may have made an administrator's browser send it. Immutable.
  *
  * <p>A browser asks before it sends another site's DELETE, and gets no leave here, since no answer
- * has CORS fields; what follows is for those that don't ask. A name that somebody has bound to a
- * loopback address for the purpose (DNS rebinding) makes their page the same site as ours; so a
- * loopback client must have named us by an address, or as localhost.
+ * has CORS fields; what follows is for those that don't ask, and for a POST, which a form may send.
+ * A name that somebody has bound to a loopback address for the purpose (DNS rebinding) makes their
+ * page the same site as ours; so a loopback client must have named us by an address, or as
+ * localhost.
  */
 final class AdminGate {
 
   private static final List<String> FORWARDED =
       List.of("X-Forwarded-For", "Forwarded", "X-Real-IP");
 
-  private final List<AddressRange> clients;
+  private final Supplier<List<AddressRange>> clients;
 
-  AdminGate(List<AddressRange> clients) {
-    this.clients = List.copyOf(clients);
+  /**
+   * @param clients as they are configured when asked
+   */
+  AdminGate(Supplier<List<AddressRange>> clients) {
+    this.clients = clients;
   }
 
   /**
@@ -32,7 +37,7 @@ final class AdminGate {
    *
    * @param address as the container tells it
    * @param host the field Host
-   * @param origin the field Origin; browsers send it with every DELETE
+   * @param origin the field Origin; browsers send it with every DELETE and POST
    * @param site the field Sec-Fetch-Site
    * @param forwarded whether a proxy says that it speaks for somebody else; a container that is
    *     told to see through it takes that away
@@ -56,7 +61,7 @@ final class AdminGate {
 
   /** Why the call isn't taken, in a sentence; empty if it is. */
   Optional<String> refusal(Caller caller) {
-    if (clients.stream().noneMatch(range -> range.contains(caller.address))) {
+    if (clients.get().stream().noneMatch(range -> range.contains(caller.address))) {
       return Optional.of(
           "Such a call is taken from admin_clients only, and "
               + caller.address

@@ -38,7 +38,17 @@ final class ApiAnswer {
   /** Answers that the call has no such method. */
   static void notAllowed(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    response.setHeader("Allow", "GET, HEAD, DELETE, OPTIONS");
+    notAllowed(request, response, "GET, HEAD, DELETE, OPTIONS");
+  }
+
+  /**
+   * The same.
+   *
+   * @param allowed the methods that it may have
+   */
+  static void notAllowed(HttpServletRequest request, HttpServletResponse response, String allowed)
+      throws IOException {
+    response.setHeader("Allow", allowed);
     error(request, response, 405, "the call has no method " + request.getMethod());
   }
 

@@ -9,6 +9,7 @@ import org.instantmirror.mirror.Explanation.Running;
 import org.instantmirror.mirror.Explanation.State;
 import org.instantmirror.mirror.FolderStanding;
 import org.instantmirror.mirror.Listing;
+import org.instantmirror.mirror.Reload;
 import org.instantmirror.mirror.RepoStanding;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ListUrl;
@@ -144,6 +145,15 @@ final class ApiFields {
     json.array("upstreams", it.upstreams().stream(), ApiFields::upstream);
     json.array("lists", it.lists().stream(), ApiFields::list);
     json.array("generations", it.folders().stream(), ApiFields::folder);
+  }
+
+  /** How the running configuration stands. */
+  static void configuration(JsonObject json, Reload.Standing standing) {
+    json.time("loadedAt", standing.loadedAt());
+    json.texts("waitingForRestart", standing.waitingForRestart());
+    json.texts("warnings", standing.warnings());
+    json.text("fault", standing.fault());
+    json.time("faultAt", standing.faultAt());
   }
 
   private static void upstream(JsonObject json, Standing standing) {

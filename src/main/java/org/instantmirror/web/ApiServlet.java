@@ -40,6 +40,7 @@ class ApiServlet extends HttpServlet {
       switch (request.getMethod()) {
         case "GET", "HEAD" -> get(request, response);
         case "DELETE" -> delete(request, response);
+        case "POST" -> post(request, response);
         default -> ApiAnswer.notAllowed(request, response);
       }
     } catch (IllegalArgumentException wrong) {
@@ -55,6 +56,10 @@ class ApiServlet extends HttpServlet {
   }
 
   void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ApiAnswer.notAllowed(request, response);
+  }
+
+  void post(HttpServletRequest request, HttpServletResponse response) throws IOException {
     ApiAnswer.notAllowed(request, response);
   }
 

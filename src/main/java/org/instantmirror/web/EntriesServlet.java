@@ -4,12 +4,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.instantmirror.mirror.Overview;
 import org.instantmirror.mirror.Purge;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.PathMeaning;
+import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.StoredEntry;
 
@@ -22,12 +25,19 @@ final class EntriesServlet extends ApiServlet {
   /** A page of so many fits the send buffer of a connection, so that no thread waits for it. */
   private static final int MOST = 500;
 
-  private final transient PathMeaning.Reader paths;
+  private final transient Supplier<PathMeaning.Reader> paths;
   private final transient Overview overview;
   private final transient Purge purge;
   private final transient AdminGate gate;
+  private final transient ReadGate readers;
 
-  EntriesServlet(PathMeaning.Reader paths, Overview overview, Purge purge, AdminGate gate) {
+  EntriesServlet(
+      Supplier<PathMeaning.Reader> paths,
+      Overview overview,
+      Purge purge,
+      AdminGate gate,
+      ReadGate readers) {
+    this.readers = readers;
     this.paths = paths;
     this.overview = overview;
     this.purge = purge;
@@ -43,7 +53,11 @@ final class EntriesServlet extends ApiServlet {
     String id =
         parameter(request, "repo")
             .orElseThrow(() -> new IllegalArgumentException("the parameter repo is missing"));
-    if (paths.repo(id).isEmpty()) {
+    Predicate<Repo> shown = readers.shown(request, response);
+    if (shown == null) {
+      return;
+    }
+    if (paths.get().repo(id).filter(shown).isEmpty()) {
       ApiAnswer.error(request, response, 404, "there is no repository '" + id + "'");
       return;
     }
@@ -111,7 +125,7 @@ final class EntriesServlet extends ApiServlet {
               + " /api/v1/repos/<repo>?path=<folder> drops a folder");
     }
     String id = rest.substring(0, slash);
-    if (paths.repo(id).isEmpty()) {
+    if (paths.get().repo(id).isEmpty()) {
       PurgeAnswer.refused(request, response, gate, "there is no repository '" + id + "'");
       return;
     }

@@ -17,6 +17,9 @@ final class EntryAnswer {
 
   private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
+  /** Where not everybody may read: a cache in front of us would hand it to all. */
+  private static final String PRIVATE = "private, max-age=31536000, immutable";
+
   private final Clock clock;
 
   EntryAnswer(Clock clock) {
@@ -52,7 +55,11 @@ final class EntryAnswer {
     }
     // Of a 412 or 416 nothing holds for the next request.
     boolean immutable = rendition.status() < 400 && Classifier.namesItsChecksum(route.path());
-    response.setHeader("Cache-Control", immutable ? IMMUTABLE : "no-cache");
+    response.setHeader(
+        "Cache-Control",
+        route.repo().access().isOpen()
+            ? immutable ? IMMUTABLE : "no-cache"
+            : immutable ? PRIVATE : "private, no-cache");
     rendition.contentRange().ifPresent(range -> response.setHeader("Content-Range", range));
     if (rendition.contentType() != null) {
       response.setContentType(rendition.contentType());

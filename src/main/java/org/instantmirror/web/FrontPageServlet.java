@@ -5,6 +5,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.Repo;
 
@@ -13,15 +16,26 @@ final class FrontPageServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Config config;
+  private final transient Supplier<Config> configured;
+  private final transient ReadGate readers;
 
-  FrontPageServlet(Config config) {
-    this.config = config;
+  /**
+   * @param configured at the moment
+   */
+  FrontPageServlet(Supplier<Config> configured, ReadGate readers) {
+    this.configured = configured;
+    this.readers = readers;
   }
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    Predicate<Repo> shown = readers.shown(request, response);
+    if (shown == null) {
+      return;
+    }
+    Config config = configured.get();
+    List<Repo> repos = config.repos().values().stream().filter(shown).toList();
     String base = request.getRequestURL().toString().replaceAll("/$", "");
     StringBuilder page =
         new StringBuilder(
@@ -40,14 +54,15 @@ final class FrontPageServlet extends HttpServlet {
             """);
     if (config.repos().isEmpty()) {
       page.append("<p>No repository is configured yet: put a client's <code>.repo</code> file ")
-          .append("into the server's <code>reposdir</code>, and start it again.</p>\n");
+          .append("into the server's <code>reposdir</code>.</p>\n");
     }
-    for (Repo repo : config.repos().values()) {
+    for (Repo repo : repos) {
       if (!config.profiles().contains(repo.id())) {
         append(page, base, repo);
       }
     }
-    appendProfiles(page, base);
+    appendProfiles(
+        page, base, repos.stream().filter(r -> config.profiles().contains(r.id())).toList());
     page.append("</body>\n</html>\n");
     byte[] body = page.toString().getBytes(StandardCharsets.UTF_8);
     response.setContentType("text/html;charset=UTF-8");
@@ -58,21 +73,19 @@ final class FrontPageServlet extends HttpServlet {
     response.getOutputStream().write(body);
   }
 
-  private void appendProfiles(StringBuilder page, String base) {
-    if (config.profiles().isEmpty()) {
+  private static void appendProfiles(StringBuilder page, String base, List<Repo> profiles) {
+    if (profiles.isEmpty()) {
       return;
     }
     page.append("<h2>Built-in repositories</h2>\n<p>They need no configuration: put the ")
         .append("<code>baseurl</code> in place of <code>metalink</code> or ")
         .append("<code>mirrorlist</code> in the distribution's own file.</p>\n<table>\n");
-    for (Repo repo : config.repos().values()) {
-      if (config.profiles().contains(repo.id())) {
-        page.append("<tr><td>")
-            .append(escape(repo.name()))
-            .append("</td><td><code>baseurl=")
-            .append(escape(clientUrl(base, repo)))
-            .append("</code></td></tr>\n");
-      }
+    for (Repo repo : profiles) {
+      page.append("<tr><td>")
+          .append(escape(repo.name()))
+          .append("</td><td><code>baseurl=")
+          .append(escape(clientUrl(base, repo)))
+          .append("</code></td></tr>\n");
     }
     page.append("</table>\n");
   }

@@ -6,9 +6,12 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.instantmirror.repo.BadPathException;
 import org.instantmirror.repo.PathMeaning;
+import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RequestPath;
 
 /**
@@ -23,10 +26,15 @@ final class GuardFilter extends HttpFilter {
   private static final String MIRROR = "/mirror/";
   private static final Set<String> PAGES = Set.of("/", "/health/live", "/health/ready");
 
-  private final transient PathMeaning.Reader paths;
+  private final transient Supplier<PathMeaning.Reader> paths;
+  private final transient ReadGate gate;
 
-  GuardFilter(PathMeaning.Reader paths) {
+  /**
+   * @param paths what they stand for at the moment
+   */
+  GuardFilter(Supplier<PathMeaning.Reader> paths, ReadGate gate) {
     this.paths = paths;
+    this.gate = gate;
   }
 
   @Override
@@ -83,7 +91,11 @@ final class GuardFilter extends HttpFilter {
   private void mirror(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain, String path)
       throws IOException, ServletException {
-    PathMeaning meaning = paths.read(path, request.getQueryString() != null);
+    PathMeaning meaning = paths.get().read(path, request.getQueryString() != null);
+    Optional<Repo> repo = meaning.configured();
+    if (repo.isPresent() && !gate.admits(request, response, repo.get())) {
+      return;
+    }
     if (meaning instanceof PathMeaning.Entry entry) {
       Route.of(entry).attach(request);
       chain.doFilter(request, response);

@@ -53,6 +53,10 @@ final class RelayedHead {
         response.addHeader(field.getKey(), field.getValue());
       }
     }
+    if (!Route.of(request).repo().access().isOpen()) {
+      // Upstream doesn't know who may read here: no cache in front of us may hand it to all.
+      response.setHeader("Cache-Control", "private, no-cache");
+    }
     boolean bodiless =
         request.getMethod().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
     if (bodiless) {

@@ -10,37 +10,38 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.instantmirror.mirror.Explainer;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.Overview;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.Purge;
-import org.instantmirror.repo.Config;
+import org.instantmirror.mirror.Reload;
+import org.instantmirror.mirror.Views;
 import org.instantmirror.repo.PathMeaning;
-import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.RememberedAnswers;
-import org.instantmirror.upstream.UpstreamPool;
 
 /** Registers filters and servlets, the same in a container as standalone. */
 public record WebApplication(
-    Config config,
+    Views views,
+    Reload reload,
     Store store,
     OpenFiles openFiles,
     Mirror mirror,
     PassThrough passThrough,
-    Map<RepoId, UpstreamPool> pools,
     RememberedAnswers answers,
     Clock clock) {
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
-    PathMeaning.Reader paths = new PathMeaning.Reader(config.repos());
+    AdminGate admins = new AdminGate(() -> views.get().config().adminClients());
+    ReadGate readers = new ReadGate(admins);
+    Supplier<PathMeaning.Reader> paths = () -> views.get().paths();
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
-    filter(context, "guard", new GuardFilter(paths), "/*");
+    filter(context, "guard", new GuardFilter(paths, readers), "/*");
     filter(context, "freshness", new FreshnessFilter(asker), "/mirror/*");
     servlet(
         context,
@@ -49,31 +50,39 @@ public record WebApplication(
             asker, passThrough, new StoredAnswer(store, openFiles, new EntryAnswer(clock))),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
-    api(context, paths);
-    servlet(context, "front-page", new FrontPageServlet(config), "");
+    api(context, paths, admins, readers);
+    servlet(context, "front-page", new FrontPageServlet(() -> views.get().config(), readers), "");
     // In place of the container's default servlet: nothing of the WAR's own files is served.
     servlet(context, "nothing", new NothingServlet(), "/");
   }
 
-  private void api(ServletContext context, PathMeaning.Reader paths) {
-    Overview overview = new Overview(mirror, config, pools);
-    Purge purge = new Purge(mirror, pools);
-    AdminGate gate = new AdminGate(config.adminClients());
+  private void api(
+      ServletContext context,
+      Supplier<PathMeaning.Reader> paths,
+      AdminGate gate,
+      ReadGate readers) {
+    Overview overview = new Overview(mirror, views);
+    Purge purge = new Purge(mirror, views);
     servlet(context, "api", new ApiServlet(), "/api/*");
     servlet(
         context,
         "explain",
-        new ExplainServlet(new Explainer(mirror, paths, pools, answers)),
+        new ExplainServlet(new Explainer(mirror, views, answers), readers),
         "/api/v1/explain");
-    EntriesServlet entries = new EntriesServlet(paths, overview, purge, gate);
+    EntriesServlet entries = new EntriesServlet(paths, overview, purge, gate, readers);
     servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");
-    ReposServlet repos = new ReposServlet(paths, overview, purge, gate);
+    ReposServlet repos = new ReposServlet(paths, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
+    servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
   }
 
   private List<String> faults() {
     List<String> faults = new ArrayList<>();
     store.fault().ifPresent(faults::add);
+    if (reload.standing().fault() != null) {
+      faults.add(
+          "the configuration files hold an error, and the one from before stays; see the log");
+    }
     if (!namesAreUnicode()) {
       faults.add("file names other than ASCII can't be stored: start the server with LANG=C.UTF-8");
     }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.instantmirror.download.ByteSource.Break;
@@ -44,7 +43,7 @@ class CoordinatorTest {
         new Coordinator(
             store,
             upstream,
-            Map.of(ORDER.repo().id(), new UpstreamPool(ORDER.repo())),
+            UpstreamPool::new,
             new AskAlways(),
             new Limits(8, 8, Duration.ofSeconds(10), 0),
             Clock.systemUTC());

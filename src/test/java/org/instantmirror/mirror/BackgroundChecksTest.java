@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledFuture;
@@ -16,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import org.instantmirror.download.Order;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.testing.MutableClock;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +32,10 @@ class BackgroundChecksTest {
 
   private final MutableClock clock = new MutableClock(Instant.parse("2026-06-01T00:00:00Z"));
   private final List<Order> checked = new ArrayList<>();
+  private @Nullable Repo configured;
   private final Timer timer = new Timer();
-  private final BackgroundChecks checks = new BackgroundChecks(timer, checked::add, clock);
+  private final BackgroundChecks checks =
+      new BackgroundChecks(timer, id -> Optional.ofNullable(configured), checked::add, clock);
 
   /** Runs what is due on command only. */
   private static final class Timer extends ScheduledThreadPoolExecutor {
@@ -59,13 +64,11 @@ class BackgroundChecksTest {
     timer.shutdownNow();
   }
 
-  private static Order order(Duration interval) {
+  private Order order(Duration interval) {
+    Repo repo = CollapsedRequestTest.repo("http://up.example/", interval);
+    configured = repo;
     return new Order(
-        CollapsedRequestTest.repo("http://up.example/", interval),
-        new EntryKey(FOLDER.repo(), "repodata/repomd.xml"),
-        FileClass.METADATA,
-        false,
-        null);
+        repo, new EntryKey(FOLDER.repo(), "repodata/repomd.xml"), FileClass.METADATA, false, null);
   }
 
   @Test
@@ -93,8 +96,28 @@ class BackgroundChecksTest {
   }
 
   @Test
-  void intervalOfZeroMeansNever() {
+  void intervalOfZeroMeansNeverUntilAnotherIsConfigured() {
     checks.used(FOLDER, order(Duration.ZERO));
+    assertThat(timer.due).isEmpty();
+    checks.used(FOLDER, order(Duration.ofMinutes(10)));
+    assertThat(timer.due).hasSize(1);
+  }
+
+  @Test
+  void repositoryIsLookedAtAsItIsConfiguredByThen() {
+    checks.used(FOLDER, order(Duration.ofMinutes(10)));
+    configured = CollapsedRequestTest.repo("http://other.example/", Duration.ofMinutes(20));
+    timer.fire();
+    assertThat(checked).extracting(Order::repo).containsExactly(configured);
+    assertThat(timer.delays.get(1)).isGreaterThan(1_000_000);
+  }
+
+  @Test
+  void repositoryThatIsNotConfiguredAnyMoreIsLetBe() {
+    checks.used(FOLDER, order(Duration.ofMinutes(10)));
+    configured = null;
+    timer.fire();
+    assertThat(checked).isEmpty();
     assertThat(timer.due).isEmpty();
   }
 }

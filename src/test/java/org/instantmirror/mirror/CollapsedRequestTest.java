@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -31,7 +30,6 @@ import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
-import org.instantmirror.upstream.UpstreamPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,8 +66,7 @@ class CollapsedRequestTest {
                 folder, null, new FreeSpaceLimit(0, 0), 100, Clock.systemUTC()));
     Limits limits = new Limits(4, 100, Duration.ofSeconds(25), 1 << 20);
     KeyFiles keys = new KeyFiles(client, folder.resolve("keys"), clock);
-    mirror =
-        new Mirror(store, client, Map.of(repo.id(), new UpstreamPool(repo)), keys, limits, clock);
+    mirror = new Mirror(store, client, new OneRepository(repo), keys, limits, clock);
   }
 
   @AfterEach

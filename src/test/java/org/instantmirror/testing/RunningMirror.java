@@ -13,9 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ConfigException;
-import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
 import org.instantmirror.server.EmbeddedServer;
 import org.instantmirror.server.Engine;
@@ -31,8 +29,10 @@ public final class RunningMirror implements AutoCloseable {
   private final Path folder;
   private final boolean ownsFolder;
   private final EmbeddedServer server;
+  private final Engine engine;
 
-  private RunningMirror(Path folder, boolean ownsFolder, EmbeddedServer server) {
+  private RunningMirror(Path folder, boolean ownsFolder, EmbeddedServer server, Engine engine) {
+    this.engine = engine;
     this.folder = folder;
     this.ownsFolder = ownsFolder;
     this.server = server;
@@ -106,15 +106,14 @@ public final class RunningMirror implements AutoCloseable {
         Path config = base.resolve("instantmirror.conf");
         Files.writeString(config, "[main]\n" + String.join("\n", main) + "\n");
         Files.writeString(reposDir.resolve("test.repo"), String.join("\n", repos) + "\n");
-        Config read =
-            ConfigReader.read(
-                new ConfigSources(
-                    config,
-                    true,
-                    new ConfigSources.Overrides(null, 0, base.resolve("cache"), reposDir),
-                    base.resolve("cache")));
-        Engine engine = new Engine(read, clock, store);
-        return new RunningMirror(base, own, EmbeddedServer.start(read, engine));
+        ConfigSources sources =
+            new ConfigSources(
+                config,
+                true,
+                new ConfigSources.Overrides(null, 0, base.resolve("cache"), reposDir),
+                base.resolve("cache"));
+        Engine engine = new Engine(sources, clock, store);
+        return new RunningMirror(base, own, EmbeddedServer.start(engine), engine);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       } catch (ConfigException e) {
@@ -131,6 +130,21 @@ public final class RunningMirror implements AutoCloseable {
   /** Where it listens. */
   public int port() {
     return URI.create(server.url()).getPort();
+  }
+
+  /** What is configured, and how it is read again. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** Where its configuration lies: {@code instantmirror.conf} and {@code repos.d/test.repo}. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** All its URLs: that without TLS first. */
+  public List<String> urls() {
+    return server.urls();
   }
 
   /** One GET of a file of repository {@code repo}. */

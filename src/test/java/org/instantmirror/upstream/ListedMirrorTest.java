@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.instantmirror.repo.Access;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
@@ -47,7 +48,8 @@ class ListedMirrorTest {
         plain.transport(),
         1,
         1,
-        SignaturePolicy.NONE);
+        SignaturePolicy.NONE,
+        Access.ALL);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {

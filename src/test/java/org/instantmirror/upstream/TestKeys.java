@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate and its key, made by the JDK's keytool in a folder of the test. */
-final class TestKeys {
+public final class TestKeys {
 
   private static final String PASSWORD = "changeit";
 
@@ -33,7 +33,7 @@ final class TestKeys {
    * @param algorithm {@code RSA} or {@code EC}
    * @param hosts what it is for, as keytool's {@code san} wants it ({@code ip:127.0.0.1})
    */
-  static TestKeys make(Path folder, String name, String algorithm, String hosts)
+  public static TestKeys make(Path folder, String name, String algorithm, String hosts)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path file = folder.resolve(name + ".p12");
     List<String> command =
@@ -73,16 +73,18 @@ final class TestKeys {
     return new TestKeys(folder, name, store);
   }
 
-  PrivateKey key() throws GeneralSecurityException {
+  /** The key. */
+  public PrivateKey key() throws GeneralSecurityException {
     return (PrivateKey) store.getKey(name, PASSWORD.toCharArray());
   }
 
-  byte[] certificate() throws GeneralSecurityException {
+  /** The certificate, DER. */
+  public byte[] certificate() throws GeneralSecurityException {
     return store.getCertificate(name).getEncoded();
   }
 
   /** Writes blocks, given as label, DER, label, DER, into one file. */
-  Path pem(String fileName, Object... blocks) throws IOException {
+  public Path pem(String fileName, Object... blocks) throws IOException {
     StringBuilder text = new StringBuilder("Some text before, as tools write it.\n");
     for (int i = 0; i < blocks.length; i += 2) {
       String base64 =
@@ -93,7 +95,8 @@ final class TestKeys {
     return Files.writeString(folder.resolve(fileName), text);
   }
 
-  Path certificatePem() throws IOException, GeneralSecurityException {
+  /** The certificate in a file. */
+  public Path certificatePem() throws IOException, GeneralSecurityException {
     return pem(name + ".crt", "CERTIFICATE", certificate());
   }
 

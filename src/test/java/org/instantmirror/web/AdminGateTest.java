@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AdminGateTest {
 
   private static AdminGate gate(String... ranges) {
-    return new AdminGate(List.of(ranges).stream().map(AddressRange::parse).toList());
+    return new AdminGate(() -> List.of(ranges).stream().map(AddressRange::parse).toList());
   }
 
   @ParameterizedTest
