@@ -17,6 +17,14 @@ enum Program {
   GPGCONF("gpgconf", "gnupg"),
   NGINX("nginx", "nginx-light"),
   APACHE("apache2", "apache2"),
+  /** A module of Apache, not a command. */
+  APACHE_XSENDFILE("mod_xsendfile", "libapache2-mod-xsendfile") {
+    @Override
+    Optional<Path> find() {
+      return Optional.of(Path.of("/usr/lib/apache2/modules/mod_xsendfile.so"))
+          .filter(Files::exists);
+    }
+  },
   CURL("curl", "curl"),
   WGET("wget", "wget"),
   ZYPPER("zypper", "zypper"),
