@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -138,7 +139,7 @@ abstract class FrontContract {
     assertThat(several.head.get(0)).contains(" 206");
     assertThat(several.head)
         .anyMatch(field -> field.startsWith("content-type: multipart/byteranges"));
-    assertThat(several.body.length).isBetween(100, 1000);
+    assertThat(several.length).isBetween(100, 1000);
   }
 
   @Test
@@ -214,7 +215,7 @@ abstract class FrontContract {
   }
 
   /** What came: status line and the fields that say something of the file, and the body. */
-  private record Seen(List<String> head, byte[] body) {}
+  private record Seen(List<String> head, int length, ByteBuffer body) {}
 
   private Seen ask(Upstream front, String options) throws IOException {
     Path head = work.path().resolve("head");
@@ -222,7 +223,7 @@ abstract class FrontContract {
     List<String> words =
         new ArrayList<>(List.of("--no-fail", "--output", copy.toString(), "--dump-header"));
     words.add(head.toString());
-    for (String word : options.split(" ")) {
+    for (String word : options.split(" ", -1)) {
       if (!word.isEmpty()) {
         words.add(
             word.replace("@ETAG@", etag())
@@ -233,7 +234,8 @@ abstract class FrontContract {
     words.add(url(front, "stored.rpm"));
     Curl.run(words).succeeded();
     boolean hasBody = Files.exists(copy) && !options.contains("--head");
-    return new Seen(fields(head), hasBody ? Files.readAllBytes(copy) : new byte[0]);
+    byte[] body = hasBody ? Files.readAllBytes(copy) : new byte[0];
+    return new Seen(fields(head), body.length, ByteBuffer.wrap(body));
   }
 
   /** Without those that tell of connection and moment. */
