@@ -1,6 +1,7 @@
 package org.instantmirror.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -136,7 +137,7 @@ abstract class FrontContract {
   void severalRangesAreThoseOfTheMirror() throws IOException {
     Seen several = ask(sending, "--range 0-9,100-109");
 
-    assertThat(several.head.get(0)).contains(" 206");
+    assertThat(several.head.get(0)).isEqualTo("206 status");
     assertThat(several.head)
         .anyMatch(field -> field.startsWith("content-type: multipart/byteranges"));
     assertThat(several.length).isBetween(100, 1000);
@@ -158,8 +159,12 @@ abstract class FrontContract {
     String direct = mirror.repoUrl("r") + "replaced.rpm";
     Curl.run(List.of("--output", "/dev/null", "--header", "Cache-Control: no-cache", direct))
         .succeeded();
-    Curl.awaitHit(direct);
-    assertThat(files.cached("r", "replaced.rpm")).hasSameBinaryContentAs(published("replaced.rpm"));
+    // Its client has the last byte before it is stored.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(files.cached("r", "replaced.rpm"))
+                    .hasSameBinaryContentAs(published("replaced.rpm")));
     hold.letGo().countDown();
 
     client.get(60, TimeUnit.SECONDS).succeeded();
@@ -210,7 +215,7 @@ abstract class FrontContract {
     for (Upstream front : List.of(plain, sending)) {
       CommandResult result =
           Curl.run(List.of("--no-fail", "--include", front.url() + "mirror/r%2fwhole.rpm"));
-      assertThat(result.succeeded().output()).startsWith("HTTP/1.1 400").contains("Refused: ");
+      assertThat(result.succeeded().output()).startsWith("HTTP/1.1 400");
     }
   }
 
@@ -244,11 +249,14 @@ abstract class FrontContract {
     return lines
         .filter(line -> !line.isEmpty())
         .filter(line -> !line.matches("(date|age|server|connection|keep-alive): .*"))
-        .sorted() // upper case first, as the status line is
+        .sorted() // the status first
         .toList();
   }
 
   private static String lowerCaseName(String line) {
+    if (line.startsWith("HTTP/")) {
+      return line.split(" ", 3)[1] + " status"; // nginx adds the words that Tomcat leaves out
+    }
     int colon = line.indexOf(": ");
     return colon < 0
         ? line.strip()
