@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param shutdownTimeout how long running transfers may go on when the server stops
  * @param heads stored heads kept in memory
  * @param adminClients who may change something by the API
+ * @param sendfileKey what a web server in front must know to send files by itself; null for none
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -48,6 +49,7 @@ public record Config(
     Duration shutdownTimeout,
     int heads,
     List<AddressRange> adminClients,
+    @Nullable FrontKey sendfileKey,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {

@@ -85,6 +85,12 @@ public enum ConfigKey {
       "127.0.0.0/8 ::1",
       "Addresses and ranges (CIDR) whose clients may change something by /api/v1/, as purge does;"
           + " 'none' for nobody. Behind a proxy the container must be told to see through it."),
+  SENDFILE_KEY(
+      Scope.MAIN,
+      "",
+      "The secret by which a web server in front shows that it may be told a file's place in place"
+          + " of its bytes (X-Sendfile, X-Accel-Redirect), 16 to 200 letters, digits and _.-; empty"
+          + " for none."),
 
   ALLOW(
       Scope.BOTH,

@@ -262,9 +262,15 @@ public final class ConfigReader {
         duration(main, ConfigKey.SHUTDOWN_TIMEOUT, "0", "1h"),
         integer(main, ConfigKey.HEADS_IN_MEMORY, 1, 100_000_000),
         main.get(ConfigKey.ADMIN_CLIENTS).as(ValueSyntax::addressRanges),
+        frontKey(main),
         repos,
         profiles,
         warnings);
+  }
+
+  private static @Nullable FrontKey frontKey(Settings main) throws ConfigException {
+    Optional<Setting> key = main.given(ConfigKey.SENDFILE_KEY);
+    return key.isPresent() ? key.get().as(FrontKey::new) : null;
   }
 
   private static int integer(Settings main, ConfigKey key, int least, int most)

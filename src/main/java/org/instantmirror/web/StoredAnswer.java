@@ -10,13 +10,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.StoredBody;
+import org.instantmirror.repo.FrontKey;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Serves complete files: small ones from the thread at hand, big ones by the container's sendfile
- * where it offers that, all else by the non-blocking writer.
+ * Serves complete files: small ones from the thread at hand, big ones by the web server in front or
+ * the container's sendfile where these offer that, all else by the non-blocking writer.
  */
 final class StoredAnswer {
 
@@ -35,11 +37,17 @@ final class StoredAnswer {
   private final Store store;
   private final OpenFiles openFiles;
   private final EntryAnswer entryAnswer;
+  private final @Nullable FrontKey frontKey;
 
-  StoredAnswer(Store store, OpenFiles openFiles, EntryAnswer entryAnswer) {
+  /**
+   * @param frontKey of web servers in front that send files by themselves; null if there are none
+   */
+  StoredAnswer(
+      Store store, OpenFiles openFiles, EntryAnswer entryAnswer, @Nullable FrontKey frontKey) {
     this.store = store;
     this.openFiles = openFiles;
     this.entryAnswer = entryAnswer;
+    this.frontKey = frontKey;
   }
 
   /**
@@ -59,13 +67,10 @@ final class StoredAnswer {
       return true;
     }
     Optional<Segment.Slice> only = rendition.onlySlice();
-    if (only.isPresent() && size > AT_ONCE && sendfileOffered(request)) {
-      Optional<Path> link = store.servingLink(entry);
-      if (link.isPresent()) {
-        writeHead(response, route, entry, rendition);
-        sendfile(request, link.get(), only.get());
-        return true;
-      }
+    if (only.isPresent()
+        && size > AT_ONCE
+        && byLink(request, response, route, entry, rendition, only.get())) {
+      return true;
     }
     if (only.isPresent() && size <= AT_ONCE) {
       return atOnce(request, response, route, entry, rendition);
@@ -84,6 +89,32 @@ final class StoredAnswer {
       HttpServletResponse response, Route route, StoredEntry entry, Rendition rendition) {
     EntryAnswer.writeHead(response, route, entry.head(), entry.file().size(), rendition);
     entryAnswer.writeAge(response, entry);
+  }
+
+  /** Leaves the body to the web server in front or to the container; false if neither takes it. */
+  private boolean byLink(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Route route,
+      StoredEntry entry,
+      Rendition rendition,
+      Segment.Slice slice) {
+    Optional<HandOff> handOff = HandOff.wanted(frontKey, request);
+    if (handOff.isEmpty() && !sendfileOffered(request)) {
+      return false;
+    }
+    Optional<Path> link = store.servingLink(entry);
+    if (link.isEmpty()) {
+      return false;
+    }
+    writeHead(response, route, entry, rendition);
+    if (handOff.isPresent()) {
+      handOff.get().write(response, link.get());
+      RequestRecord.of(request).sent(slice.length());
+    } else {
+      sendfile(request, link.get(), slice);
+    }
+    return true;
   }
 
   /** After an asynchronous dispatch Tomcat would send the head and no body. */

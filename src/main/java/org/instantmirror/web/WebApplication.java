@@ -47,7 +47,9 @@ public record WebApplication(
         context,
         "mirror",
         new MirrorServlet(
-            asker, passThrough, new StoredAnswer(store, openFiles, new EntryAnswer(clock))),
+            asker,
+            passThrough,
+            new StoredAnswer(store, openFiles, new EntryAnswer(clock), config.sendfileKey())),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     api(context, paths, admins, readers);

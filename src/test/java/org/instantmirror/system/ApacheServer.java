@@ -2,6 +2,8 @@ package org.instantmirror.system;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Apache with a configuration of its own: as an upstream that serves a folder, or before a mirror.
@@ -32,22 +34,34 @@ final class ApacheServer extends ConfiguredServer {
   }
 
   /**
-   * Starts one that passes all requests to another server, as an organisation puts before its
-   * Tomcat.
+   * Starts one that passes all requests to another server, as {@code
+   * conf/apache/instantmirror.conf} says.
    *
    * @param url of the other server, ending in a slash
    */
   static ApacheServer before(String url) {
-    String directives =
-        """
-        LoadModule proxy_module %smod_proxy.so
-        LoadModule proxy_http_module %smod_proxy_http.so
-        AllowEncodedSlashes NoDecode
-        ProxyPass "/" "%s" nocanon
-        ProxyPassReverse "/" "%s"
-        """
-            .formatted(MODULES, MODULES, url, url);
-    return started(directives);
+    return started(modules("proxy", "proxy_http", "headers", "env") + recipe(url).text());
+  }
+
+  /** The same with mod_xsendfile, for which the mirror names files. */
+  static ApacheServer before(String url, SendfileCache cache) {
+    Recipe recipe =
+        recipe(url)
+            .with("#Define INSTANTMIRROR_SENDFILE", "Define INSTANTMIRROR_SENDFILE")
+            .with("put-sendfile_key-here", cache.key())
+            .with("/var/cache/instantmirror", cache.folder());
+    return started(modules("proxy", "proxy_http", "headers", "env", "xsendfile") + recipe.text());
+  }
+
+  private static Recipe recipe(String url) {
+    return Recipe.read("conf/apache/instantmirror.conf")
+        .with("http://127.0.0.1:8080", url.substring(0, url.length() - 1));
+  }
+
+  private static String modules(String... names) {
+    return Stream.of(names)
+        .map(name -> "LoadModule " + name + "_module " + MODULES + "mod_" + name + ".so\n")
+        .collect(Collectors.joining());
   }
 
   private static ApacheServer started(String directives) {

@@ -13,10 +13,25 @@ enum Program {
   MODIFYREPO_C("modifyrepo_c", "createrepo-c"),
   RPMBUILD("rpmbuild", "rpm"),
   RPMSIGN("rpmsign", "rpm"),
+  RPM("rpm", "rpm"),
+  DPKG("dpkg", "dpkg"),
+  DPKG_DEB("dpkg-deb", "dpkg"),
+  UNSHARE("unshare", "util-linux"),
+  SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+  SYSTEMD_SYSUSERS("systemd-sysusers", "systemd"),
+  SYSTEMD_TMPFILES("systemd-tmpfiles", "systemd"),
   GPG("gpg", "gnupg"),
   GPGCONF("gpgconf", "gnupg"),
   NGINX("nginx", "nginx-light"),
   APACHE("apache2", "apache2"),
+  /** A module of Apache, not a command. */
+  APACHE_XSENDFILE("mod_xsendfile", "libapache2-mod-xsendfile") {
+    @Override
+    Optional<Path> find() {
+      return Optional.of(Path.of("/usr/lib/apache2/modules/mod_xsendfile.so"))
+          .filter(Files::exists);
+    }
+  },
   CURL("curl", "curl"),
   WGET("wget", "wget"),
   ZYPPER("zypper", "zypper"),
