@@ -43,6 +43,9 @@ final class CheckConfigCommand implements Callable<Integer> {
     try {
       read = main.read(config);
       Reload.check(read);
+      if (read.usersFile() != null) {
+        UsersRealm.check(read.usersFile());
+      }
     } catch (ConfigException e) {
       err.println(e.getMessage());
       return Main.BAD_CONFIGURATION;
@@ -50,6 +53,7 @@ final class CheckConfigCommand implements Callable<Integer> {
       err.println("instantmirror: " + e.getMessage());
       return Main.BAD_CONFIGURATION;
     }
+    EmbeddedServer.warning(read).ifPresent(warning -> err.println("warning: " + warning));
     read.warnings().forEach(warning -> err.println("warning: " + warning));
     out.println("cachedir " + read.cacheDir());
     for (Repo repo : read.repos().values()) {

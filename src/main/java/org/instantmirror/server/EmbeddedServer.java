@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
@@ -114,8 +115,18 @@ public final class EmbeddedServer implements AutoCloseable {
     askForUsers(context);
   }
 
+  /** What is odd of a configuration only where there is no other container. */
+  static Optional<String> warning(Config config) {
+    boolean asked = config.repos().values().stream().anyMatch(repo -> repo.access().wantsUser());
+    return asked && config.usersFile() == null
+        ? Optional.of(
+            "allow_users or allow_roles is set and users_file isn't: nobody may read what they guard")
+        : Optional.empty();
+  }
+
   private void askForUsers(StandardContext context) throws IOException {
     Path file = config.usersFile();
+    warning(config).ifPresent(LOG::warn);
     if (file == null) {
       return;
     }

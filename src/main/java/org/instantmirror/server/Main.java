@@ -2,6 +2,7 @@ package org.instantmirror.server;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -74,7 +75,17 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand("explain", new ExplainCommand(new ServerCall(main, main.out, main.err)));
     line.addSubcommand("purge", new PurgeCommand(new ServerCall(main, main.out, main.err)));
     line.addSubcommand("check-config", new CheckConfigCommand(main, main.out, main.err));
+    line.setParameterExceptionHandler(Main::usage);
     return line;
+  }
+
+  /** Also where there is a suggestion, in whose favour picocli would leave the usage out. */
+  private static int usage(CommandLine.ParameterException wrong, String[] arguments) {
+    PrintWriter err = wrong.getCommandLine().getErr();
+    err.println(wrong.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+    wrong.getCommandLine().usage(err);
+    return BAD_CONFIGURATION;
   }
 
   /** The default subcommand, by its name; its options stand before or behind it. */

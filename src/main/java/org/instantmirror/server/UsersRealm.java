@@ -63,6 +63,19 @@ final class UsersRealm extends MemoryRealm {
    * @throws IOException if it can't be read; the message names it
    */
   static void of(Path file, StandardContext context) throws IOException {
+    context.setRealm(read(file, context));
+  }
+
+  /**
+   * Reads a file for nobody.
+   *
+   * @throws IOException if it can't be read; the message names it
+   */
+  static void check(Path file) throws IOException {
+    var unused = read(file, new StandardContext());
+  }
+
+  private static UsersRealm read(Path file, StandardContext context) throws IOException {
     UsersRealm realm = new UsersRealm(file);
     realm.setContainer(context);
     try {
@@ -70,7 +83,7 @@ final class UsersRealm extends MemoryRealm {
     } catch (LifecycleException e) {
       throw new IOException(file + ": can't be read as a file of users: " + rootMessage(e), e);
     }
-    context.setRealm(realm);
+    return realm;
   }
 
   private static String rootMessage(Throwable fault) {

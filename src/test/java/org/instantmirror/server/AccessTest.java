@@ -1,12 +1,14 @@
 package org.instantmirror.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.instantmirror.server.Mirrored.V1;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import org.apache.catalina.realm.SecretKeyCredentialHandler;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.LogLines;
 import org.instantmirror.testing.Packages;
@@ -173,6 +175,38 @@ class AccessTest {
       }
       assertThat(mirror.get("a.rpm", basic("ann", "first")).status()).isEqualTo(401);
       assertThat(mirror.get("a.rpm", basic("ann", "new")).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aFileOfUsersThatCannotBeReadStopsTheStart(@TempDir Path folder) throws Exception {
+    Path users = Files.writeString(folder.resolve("users.xml"), "ann:first");
+    assertThatThrownBy(() -> RunningMirror.setup().main("users_file = " + users).start())
+        .hasMessageContaining("users.xml: can't be read as a file of users");
+  }
+
+  @Test
+  void passwordsMayBeStoredAsTomcatsDigestsOfThem(@TempDir Path folder) throws Exception {
+    SecretKeyCredentialHandler handler = new SecretKeyCredentialHandler();
+    handler.setAlgorithm("PBKDF2WithHmacSHA512");
+    handler.setIterations(1000);
+    Path users =
+        Files.writeString(
+            folder.resolve("users.xml"),
+            "<tomcat-users><user username='ann' password='"
+                + handler.mutate("first")
+                + "' roles=''/></tomcat-users>");
+    try (FakeUpstream upstream = upstream();
+        RunningMirror mirror =
+            RunningMirror.setup()
+                .main("users_file = " + users)
+                .repo(upstream, "allow_users = ann")
+                .start()) {
+      assertThat(mirror.get("a.rpm", basic("ann", "first")).status()).isEqualTo(200);
+      assertThat(mirror.get("a.rpm", basic("ann", "first")).status()).isEqualTo(200);
+      assertThat(mirror.get("a.rpm", basic("ann", "second")).status()).isEqualTo(401);
+      assertThat(mirror.get("a.rpm", basic("ann", handler.mutate("first"))).status())
+          .isEqualTo(401);
     }
   }
 

@@ -34,12 +34,11 @@ class TlsServerTest {
 
   private static final byte[] RPM = Packages.rpm(8_000_000, 1);
 
-  @TempDir private static Path folder;
   private static ServerKeys first;
   private static ServerKeys second;
 
   @BeforeAll
-  static void makeKeys() {
+  static void makeKeys(@TempDir Path folder) {
     first = ServerKeys.make(folder, "first", "EC");
     second = ServerKeys.make(folder, "second", "RSA");
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.instantmirror.testing.JavaCommand;
@@ -15,18 +16,22 @@ import org.instantmirror.testing.JavaCommand;
 /** A mirror that runs as {@code java -jar instantmirror.war}, on a port that it chose. */
 final class MirrorProcess implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("^InstantMirror ready at (http://\\S+/)$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^InstantMirror ready at (http://\\S+/)(?: and (https://\\S+/))?$", Pattern.MULTILINE);
 
   private final Process process;
   private final Path output;
   private final Path errors;
   private final String url;
+  private final String secureUrl;
 
   private MirrorProcess(Process process, Path output, Path errors) {
     this.process = process;
     this.output = output;
     this.errors = errors;
-    this.url = awaitReadyLine();
+    MatchResult ready = awaitReadyLine();
+    this.url = ready.group(1);
+    this.secureUrl = String.valueOf(ready.group(2));
     Opened.add(this);
   }
 
@@ -69,7 +74,7 @@ final class MirrorProcess implements AutoCloseable {
             files.reposDir().toString()));
   }
 
-  private String awaitReadyLine() {
+  private MatchResult awaitReadyLine() {
     Matcher[] ready = new Matcher[1];
     try {
       await("the mirror's ready line")
@@ -87,12 +92,17 @@ final class MirrorProcess implements AutoCloseable {
     if (!process.isAlive()) {
       throw new IllegalStateException("the mirror ended by itself:\n" + log());
     }
-    return ready[0].group(1);
+    return ready[0].toMatchResult();
   }
 
   /** The root, ending in a slash. */
   String url() {
     return url;
+  }
+
+  /** The root with TLS, where {@code tls_port} is set. */
+  String secureUrl() {
+    return secureUrl;
   }
 
   /** A repository's base URL for clients, ending in a slash. */

@@ -39,6 +39,7 @@ abstract class TomcatContract {
           .repo("cold", upstream.url())
           .repo("stored", upstream.url())
           .repo("caret", upstream.url())
+          .repo("staffed", upstream.url(), "allow_roles=staff")
           .repo("cut-content_length", cutLength.url(), "retries=1")
           .repo("cut-chunked", cutChunked.url(), "retries=1");
   private TomcatServer tomcat;
@@ -61,6 +62,28 @@ abstract class TomcatContract {
     upstream.close();
     files.close();
     work.close();
+  }
+
+  @Test
+  void theContainersOwnUsersMayReadWhatIsForTheirRoles() {
+    String url = repoUrl("staffed") + Urls.encoded(SampleRpm.HELLO.fileName());
+    CommandResult asked = Curl.head(url);
+    assertThat(asked.exitCode()).isEqualTo(Curl.HTTP_ERROR);
+    assertThat(asked.output()).contains("401");
+    assertThat(Curl.head(url, "--user", "ann:wrong").exitCode()).isEqualTo(Curl.HTTP_ERROR);
+    Curl.download(url, copy, "--user", "ann:secret").succeeded();
+    assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.HELLO));
+  }
+
+  @Test
+  void aRepositoryThatIsAddedIsThereAfterACallWithoutARestart() {
+    String url = repoUrl("later") + Urls.encoded(SampleRpm.HELLO.fileName());
+    files.repo("later", upstream.url());
+    String reload = tomcat.url() + "api/v1/reload";
+    assertThat(Curl.run(List.of("--request", "POST", reload)).succeeded().output())
+        .contains("\"fault\":null");
+    Curl.download(url, copy).succeeded();
+    assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.HELLO));
   }
 
   @Test

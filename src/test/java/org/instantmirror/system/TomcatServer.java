@@ -70,6 +70,9 @@ final class TomcatServer implements AutoCloseable {
       Files.copy(samples.resolve(file), base.path().resolve("conf").resolve(file));
     }
     base.write("conf/server.xml", serverXml());
+    base.write(
+        "conf/users.xml",
+        "<tomcat-users><user username='ann' password='secret' roles='staff'/></tomcat-users>\n");
     Files.copy(MirrorProcess.war(), base.path().resolve("webapps").resolve(CONTEXT + ".war"));
   }
 
@@ -81,6 +84,7 @@ final class TomcatServer implements AutoCloseable {
             <Connector address="127.0.0.1" port="%d"/>
             <Connector address="127.0.0.1" port="%d" relaxedPathChars="^"/>
             <Engine name="Catalina" defaultHost="localhost">
+              <Realm className="org.apache.catalina.realm.MemoryRealm" pathname="conf/users.xml"/>
               <Host name="localhost" appBase="webapps" unpackWARs="true" autoDeploy="false"/>
             </Engine>
           </Service>

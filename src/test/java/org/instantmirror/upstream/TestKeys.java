@@ -30,6 +30,8 @@ public final class TestKeys {
   }
 
   /**
+   * Makes a pair.
+   *
    * @param algorithm {@code RSA} or {@code EC}
    * @param hosts what it is for, as keytool's {@code san} wants it ({@code ip:127.0.0.1})
    */
