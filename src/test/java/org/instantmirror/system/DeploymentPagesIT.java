@@ -83,8 +83,8 @@ class DeploymentPagesIT {
         Map.of(
             "/etc/apache2",
             apache.toString(),
-            "/etc/instantmirror",
-            files.config().getParent().toString()));
+            "/etc/instantmirror/instantmirror.conf",
+            files.config().toString()));
 
     Path copy = work.path().resolve("copy");
     int port = BoundPorts.next();
@@ -140,7 +140,10 @@ class DeploymentPagesIT {
         Command.of(
                 "/bin/sh",
                 List.of(
-                    "-c", ". ./envvars && exec " + Program.APACHE.path() + " -d . -DFOREGROUND"))
+                    "-c",
+                    ". ./envvars && exec "
+                        + Program.APACHE.path()
+                        + " -d $APACHE_CONFDIR -DFOREGROUND"))
             .in(apache)
             .with("APACHE_CONFDIR", apache.toString()),
         port,
