@@ -57,7 +57,10 @@ abstract class FrontContract {
       publish(name, name.length());
     }
     upstream = NginxUpstream.serving(work.folder("repo"));
-    files.settings("sendfile_key=" + KEY, "package_expire=1h").repo("r", upstream.url());
+    files
+        .settings("sendfile_key=" + KEY)
+        .repo("r", upstream.url())
+        .repo("validated", upstream.url(), "package_expire=0");
     mirror = MirrorProcess.start(files);
     relay = Relay.before(mirror.url());
     plain = before(mirror.url());
@@ -145,32 +148,35 @@ abstract class FrontContract {
 
   @Test
   void aFileThatIsReplacedMeanwhileIsSentAsItWasPromised() throws Exception {
+    // Of a repository that is validated at each request, so that the mirror learns of the new file.
+    String direct = mirror.repoUrl("validated") + "replaced.rpm";
+    String handedOff = sending.url() + "mirror/validated/replaced.rpm";
     publish("replaced.rpm", 1);
-    warm("replaced.rpm");
+    Curl.head(direct).succeeded();
+    awaitStored("validated", "replaced.rpm");
     byte[] old = Files.readAllBytes(published("replaced.rpm"));
     Relay.Hold hold = relay.hold();
     CompletableFuture<CommandResult> client =
-        CompletableFuture.supplyAsync(
-            () -> Curl.download(url(sending, "replaced.rpm"), copy, "--max-time", "60"));
+        CompletableFuture.supplyAsync(() -> Curl.download(handedOff, copy, "--max-time", "60"));
     assertThat(hold.arrived().await(30, TimeUnit.SECONDS)).isTrue();
 
     publish("replaced.rpm", 2);
     Files.setLastModifiedTime(published("replaced.rpm"), FileTime.from(DATE.plusSeconds(100)));
-    String direct = mirror.repoUrl("r") + "replaced.rpm";
-    Curl.run(List.of("--output", "/dev/null", "--header", "Cache-Control: no-cache", direct))
-        .succeeded();
-    // Its client has the last byte before it is stored.
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(files.cached("r", "replaced.rpm"))
-                    .hasSameBinaryContentAs(published("replaced.rpm")));
+    Curl.head(direct).succeeded();
+    awaitStored("validated", "replaced.rpm");
     hold.letGo().countDown();
 
     client.get(60, TimeUnit.SECONDS).succeeded();
     assertThat(copy).hasBinaryContent(old);
-    Curl.download(url(sending, "replaced.rpm"), copy).succeeded();
+    Curl.download(handedOff, copy).succeeded();
     assertThat(copy).hasSameBinaryContentAs(published("replaced.rpm"));
+  }
+
+  /** A client has the last byte before the file is stored. */
+  private void awaitStored(String repo, String name) {
+    await()
+        .untilAsserted(
+            () -> assertThat(files.cached(repo, name)).hasSameBinaryContentAs(published(name)));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -122,7 +123,8 @@ class PackagesIT {
     Command.of(Program.SYSTEMD_TMPFILES, inRoot, "--create", "instantmirror.conf")
         .run()
         .succeeded();
-    Path published = Files.writeString(work.folder("repo").resolve("a.rpm"), "\u00ed no package");
+    byte[] lead = {(byte) 0xED, (byte) 0xAB, (byte) 0xEE, (byte) 0xDB};
+    Path published = Files.write(work.folder("repo").resolve("a.rpm"), Arrays.copyOf(lead, 1000));
     int port = BoundPorts.next();
     try (Upstream upstream = NginxUpstream.serving(work.folder("repo"));
         HttpServerProcess service = service(unit, port)) {
@@ -135,8 +137,8 @@ class PackagesIT {
       assertThat(Curl.run(List.of("--include", url + "health/ready")).succeeded().output())
           .startsWith("HTTP/1.1 200");
       Curl.run(List.of(url + "mirror/r/repodata/x")).failed();
-      Curl.run(List.of("--output", "/dev/null", url + "mirror/r/a.rpm"));
-      assertThat(published).exists();
+      Curl.awaitHit(url + "mirror/r/a.rpm");
+      assertThat(root.file("/var/cache/instantmirror/r/a.rpm")).hasSameBinaryContentAs(published);
     }
     Path log = root.file("/var/log/instantmirror/instantmirror.log");
     assertThat(log).content().contains("access 127.0.0.1 GET /mirror/r/repodata/x 404");

@@ -8,54 +8,95 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.instantmirror.testing.JavaCommand;
 
 /**
- * A Tomcat with the WAR, untouched, deployed under {@link #CONTEXT}. Its home is used as it was
- * installed; all that is its own, ports included, is in a base of its own.
+ * A Tomcat with the WAR, untouched, deployed under {@link #CONTEXT} or as {@code
+ * conf/tomcat/instantmirror.xml} says. Its home is used as it was installed; all that is its own,
+ * ports included, is in a base of its own.
  */
 final class TomcatServer implements AutoCloseable {
   /** The context path, without slashes. */
   static final String CONTEXT = "mirror-app";
 
   private final WorkDirectory base;
+  private final Command command;
   private final HttpServerProcess process;
   private final Path log;
   private final int stockPort;
   private final int relaxedPort;
 
-  private TomcatServer(WorkDirectory base, Path home, MirrorFiles files) {
+  private TomcatServer(WorkDirectory base, Path home) {
     this.base = base;
     this.log = base.path().resolve("tomcat.log");
     this.stockPort = BoundPorts.next();
     this.relaxedPort = BoundPorts.next();
-    Command command =
+    this.command =
         Command.of("/bin/sh", List.of(home.resolve("bin/catalina.sh").toString(), "run"))
             .with("JAVA_HOME", System.getProperty("java.home"))
             .with("JRE_HOME", System.getProperty("java.home"))
             .with("CATALINA_HOME", home.toString())
             .with("CATALINA_BASE", base.path().toString())
-            .with("CATALINA_OPTS", "-Xmx256m " + JavaCommand.NO_PERFORMANCE_DATA)
-            .with("INSTANTMIRROR_CONFIG", files.config().toString());
+            .with("CATALINA_OPTS", "-Xmx256m " + JavaCommand.NO_PERFORMANCE_DATA);
     this.process = new HttpServerProcess("Tomcat", command, stockPort, log);
   }
 
-  /** Starts one and waits until it has deployed the WAR. */
+  /** Starts one whose environment names the configuration; waits until it has the WAR deployed. */
   static TomcatServer start(Path home, MirrorFiles files) {
-    TomcatServer server = new TomcatServer(WorkDirectory.create("tomcat"), home, files);
+    TomcatServer server = new TomcatServer(WorkDirectory.create("tomcat"), home);
+    server.command.with("INSTANTMIRROR_CONFIG", files.config().toString());
+    return server.started(
+        home,
+        () ->
+            Files.copy(
+                MirrorProcess.war(),
+                server.base.path().resolve("webapps").resolve(CONTEXT + ".war")));
+  }
+
+  /**
+   * Starts one with the WAR under several paths, each with a context parameter that names its
+   * configuration.
+   *
+   * @param contexts by the name of their file, as {@code ROOT} or {@code mirrors#yum}
+   */
+  static TomcatServer start(Path home, Map<String, MirrorFiles> contexts) {
+    TomcatServer server = new TomcatServer(WorkDirectory.create("tomcat"), home);
+    return server.started(
+        home,
+        () ->
+            contexts.forEach(
+                (name, files) ->
+                    server.base.write(
+                        "conf/Catalina/localhost/" + name + ".xml",
+                        Recipe.read("conf/tomcat/instantmirror.xml")
+                            .with(
+                                "/usr/share/instantmirror/instantmirror.war",
+                                MirrorProcess.war().toAbsolutePath())
+                            .with("/etc/instantmirror/instantmirror.conf", files.config())
+                            .text())));
+  }
+
+  /** What puts the WAR in place. */
+  private interface Deployment {
+    void deploy() throws IOException;
+  }
+
+  private TomcatServer started(Path home, Deployment deployment) {
     try {
-      server.makeBase(home);
-      server.process.start();
+      makeBase(home);
+      deployment.deploy();
+      process.start();
       await("Tomcat has started")
           .atMost(Duration.ofSeconds(60))
-          .until(() -> Files.readString(server.log).contains("Server startup in"));
-      return server;
+          .until(() -> Files.readString(log).contains("Server startup in"));
+      return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
-      String log = server.log();
-      server.close();
+      String log = log();
+      close();
       throw new IllegalStateException("Tomcat did not start:\n" + log, e);
     }
   }
@@ -73,16 +114,15 @@ final class TomcatServer implements AutoCloseable {
     base.write(
         "conf/users.xml",
         "<tomcat-users><user username='ann' password='secret' roles='staff'/></tomcat-users>\n");
-    Files.copy(MirrorProcess.war(), base.path().resolve("webapps").resolve(CONTEXT + ".war"));
   }
 
-  /** Two connectors: one with nothing set, and one that takes a raw {@code ^} in a path. */
+  /** Two connectors: one with nothing set, and one of {@code conf/tomcat/connector.xml}. */
   private String serverXml() {
     return """
         <Server port="-1">
           <Service name="Catalina">
             <Connector address="127.0.0.1" port="%d"/>
-            <Connector address="127.0.0.1" port="%d" relaxedPathChars="^"/>
+            %s
             <Engine name="Catalina" defaultHost="localhost">
               <Realm className="org.apache.catalina.realm.MemoryRealm" pathname="conf/users.xml"/>
               <Host name="localhost" appBase="webapps" unpackWARs="true" autoDeploy="false"/>
@@ -90,7 +130,13 @@ final class TomcatServer implements AutoCloseable {
           </Service>
         </Server>
         """
-        .formatted(stockPort, relaxedPort);
+        .formatted(
+            stockPort, Recipe.read("conf/tomcat/connector.xml").with("8080", relaxedPort).text());
+  }
+
+  /** The server's root on the connector of the recipe, ending in a slash. */
+  String serverUrl() {
+    return "http://127.0.0.1:" + relaxedPort + "/";
   }
 
   /** The web application's root on the connector with nothing set, ending in a slash. */

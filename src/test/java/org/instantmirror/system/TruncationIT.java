@@ -11,14 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A body that can't be finished must look unfinished to the client, also through an Apache in front
- * of the mirror (mod_proxy_http), which sees a connection and not our intention.
+ * A body that can't be finished must look unfinished to the client, also through an Apache
+ * (mod_proxy_http) or nginx in front of the mirror, which sees a connection and not our intention.
  */
 @RequiresPrograms({Program.APACHE, Program.NGINX, Program.CURL})
 class TruncationIT {
@@ -53,17 +54,30 @@ class TruncationIT {
   @EnumSource
   void cutUpstreamIsABrokenTransferAtAClientOfApache(TruncatingUpstream.Framing framing)
       throws IOException {
+    assertBrokenBehind(ApacheServer::before, framing);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void cutUpstreamIsABrokenTransferAtAClientOfNginx(TruncatingUpstream.Framing framing)
+      throws IOException {
+    assertBrokenBehind(NginxFront::before, framing);
+  }
+
+  private void assertBrokenBehind(
+      Function<String, Upstream> frontBefore, TruncatingUpstream.Framing framing)
+      throws IOException {
     Path whole = Files.write(work.folder("repo").resolve("whole.img"), randomBytes(1 << 16));
     try (TruncatingUpstream upstream = TruncatingUpstream.start(framing);
         Upstream intact = NginxUpstream.serving(work.folder("repo"))) {
       files.repo("cut", upstream.url(), "retries=1").repo("intact", intact.url());
       try (MirrorProcess mirror = MirrorProcess.start(files);
-          Upstream front = ApacheServer.before(mirror.url())) {
+          Upstream front = frontBefore.apply(mirror.url())) {
         String url = front.url() + "mirror/cut/" + CUT;
 
         assertBroken(Curl.download(url, copy, "--max-time", "100"));
 
-        // Apache keeps connections to the mirror: nothing of the cut body may be left in one.
+        // The front server keeps connections to the mirror: nothing of the cut body may be left.
         for (int i = 0; i < 3; i++) {
           Curl.download(front.url() + "mirror/intact/whole.img", copy).succeeded();
           assertThat(copy).hasSameBinaryContentAs(whole);
