@@ -31,20 +31,18 @@ class SignedMetadataIT {
     return MirroredRepository.overNginx("repo_gpgcheck=1", "gpgkey=" + key.toUri());
   }
 
-  private void awaitLog(String part) {
-    await("'" + part + "' in the log")
-        .atMost(PATIENCE)
-        .until(() -> mirrored.mirror().log().contains(part));
+  private void goLive(Dnf dnf, int number) {
+    refreshUntil(dnf, "generation " + number + " is live");
   }
 
-  /** Has clients ask until what they began is live. */
-  private void goLive(Dnf dnf, int number) {
-    await("generation " + number)
+  /** Has a client ask until that is in the log: upstream is asked once a second at most. */
+  private void refreshUntil(Dnf dnf, String part) {
+    await("'" + part + "' in the log")
         .atMost(PATIENCE)
         .until(
             () -> {
               dnf.run("--refresh", "makecache").succeeded();
-              return mirrored.mirror().log().contains("generation " + number + " is live");
+              return mirrored.mirror().log().contains(part);
             });
   }
 
@@ -81,8 +79,8 @@ class SignedMetadataIT {
       mirrored.repository().publish(Instant.now());
       other.sign(mirrored.repository().file("repodata/repomd.xml"));
 
-      dnf.run("--refresh", "upgrade").succeeded();
-      awaitLog("generation 1 stays: repo 'samples': samples/repodata/repomd.xml.asc is by key ");
+      refreshUntil(
+          dnf, "generation 1 stays: repo 'samples': samples/repodata/repomd.xml.asc is by key ");
       dnf.run("--refresh", "upgrade").succeeded();
       assertThat(dnf.installedText(SampleRpm.HELLO)).isEqualTo(SampleRpm.HELLO.installedText());
       assertThat(mirrored.mirror().log()).doesNotContain("generation 2 is live");
