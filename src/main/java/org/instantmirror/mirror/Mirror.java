@@ -66,7 +66,7 @@ public final class Mirror implements AutoCloseable {
             store,
             this::obtain,
             new SignatureCheck(store, keys, this::distrust, clock),
-            id -> Optional.ofNullable(pools.get(id)).map(UpstreamPool::repo).orElse(null),
+            id -> repositories.repo(id).orElse(null),
             clock);
     this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);

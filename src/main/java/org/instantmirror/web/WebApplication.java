@@ -49,7 +49,8 @@ public record WebApplication(
         new MirrorServlet(
             asker,
             passThrough,
-            new StoredAnswer(store, openFiles, new EntryAnswer(clock), views.get().config().sendfileKey())),
+            new StoredAnswer(
+                store, openFiles, new EntryAnswer(clock), views.get().config().sendfileKey())),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     api(context, paths, admins, readers);
