@@ -392,7 +392,7 @@ final class Generations implements AutoCloseable {
 
   /**
    * Forgets the generations of a folder, because its files are being removed. One that is being
-   * assembled goes on: it is upstream's as of now.
+   * assembled comes to nothing if its files go as well; the next check begins anew.
    *
    * @return how many were known
    */

@@ -12,7 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.instantmirror.repo.KeyUrl;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
@@ -66,8 +67,8 @@ public final class KeyFiles {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Tried(Instant at, @Nullable String fault, byte @Nullable [] file) {}
 
-  /** Of a file that is being fetched all who want it wait for that. */
-  private final List<Object> locks = Stream.generate(Object::new).limit(64).toList();
+  /** Files that are being fetched: whoever wants one of them waits for that. */
+  private final Map<Source, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
 
   /**
    * @param folder where fetched ones are kept; made when there is one
@@ -134,8 +135,17 @@ public final class KeyFiles {
 
   private Keyring ofAnother(Repo repo, URI uri, boolean newer) throws KeyException {
     Source source = new Source(repo.id(), uri);
-    synchronized (locks.get(Math.floorMod(source.hashCode(), locks.size()))) {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    CompletableFuture<Void> before = running.putIfAbsent(source, end);
+    if (before != null) {
+      before.join();
       return ofAnother(repo, source, newer);
+    }
+    try {
+      return ofAnother(repo, source, newer);
+    } finally {
+      running.remove(source, end);
+      end.complete(null);
     }
   }
 

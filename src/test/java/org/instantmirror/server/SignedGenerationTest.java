@@ -13,7 +13,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.sig.KeyFlags;
+import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
+import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.LogLines;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.testing.OpenPgpKey;
@@ -214,6 +216,24 @@ class SignedGenerationTest {
     goLive(2);
     assertServes(repository.repomd());
     assertThat(keyServer.requests("/key")).hasSize(2);
+  }
+
+  @Test
+  void repositoriesThatNeedTheSameKeyWaitForOneRequest() {
+    Gate gate = new Gate();
+    keyServer.file("/key", KEY.armored()).next(Behaviour.proper().headGated(gate));
+    PublishedRepository other = new PublishedRepository(upstream, "/other/");
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    other.sign(by(KEY)).add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    assertThat(ask(REPOMD).status()).isEqualTo(200);
+    gate.awaitRequest();
+    assertThat(mirror.get("other/" + REPOMD).status()).isEqualTo(200);
+    upstream.awaitRequests("/other/" + SIGNATURE, 1);
+    gate.releaseAll();
+    log.await("repo/os: generation 1 is live");
+    log.await("repo/other: generation 1 is live");
+    assertThat(keyServer.requests("/key")).hasSize(1);
+    assertThat(log.troubles()).isEmpty();
   }
 
   @Test
