@@ -100,6 +100,20 @@ final class Generations implements AutoCloseable {
     return publication.live(live, top);
   }
 
+  /** The {@code repomd.xml} of each generation, the live one first, as far as they are here. */
+  List<StoredEntry> repomds(RepositoryFolder folder) {
+    EntryKey repomd = Folders.repomd(folder);
+    Generation live = records.live(folder);
+    return records.of(folder).stream()
+        .flatMap(
+            each ->
+                (each.equals(live)
+                        ? publication.live(each, repomd)
+                        : publication.earlier(repomd, each.number()))
+                    .stream())
+        .toList();
+  }
+
   /** The client gets a file of that generation, and is to get its other files as well. */
   void took(String client, Generation generation, Instant now) {
     sticky.took(client, generation.folder(), generation.number(), now);

@@ -1,6 +1,7 @@
 package org.instantmirror.repo;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address to listen on; null for all addresses (standalone only)
  * @param port to listen on, 0 for a free one (standalone only)
+ * @param baseUrl where clients reach us, with a slash at its end; null where requests tell
  * @param cacheDir the tree
  * @param indexDir where the index lies; null for {@code cachedir/.instantmirror}
  * @param minFree below this nothing new is stored
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public record Config(
     @Nullable InetAddress address,
     int port,
+    @Nullable URI baseUrl,
     Path cacheDir,
     @Nullable Path indexDir,
     FreeSpaceLimit minFree,

@@ -33,6 +33,11 @@ public enum ConfigKey {
       Scope.MAIN,
       "8080",
       "The port to listen on, 0 to 65535; 0 takes a free one. Standalone only."),
+  BASE_URL(
+      Scope.MAIN,
+      "",
+      "Where clients reach this server, http://host:port/path/, as .repo files, lists and metalinks"
+          + " made here say it. Where it is empty: as the client's request says."),
   PROFILES(
       Scope.MAIN,
       "yes",

@@ -223,10 +223,12 @@ public final class ConfigReader {
 
   private Config config(Settings main) throws ConfigException {
     Optional<Setting> address = main.given(ConfigKey.ADDRESS);
+    Optional<Setting> baseUrl = main.given(ConfigKey.BASE_URL);
     InetAddress listen = address.isPresent() ? address.get().as(ValueSyntax::address) : null;
     return new Config(
         listen,
         integer(main, ConfigKey.PORT, 0, 65_535),
+        baseUrl.isPresent() ? baseUrl.get().as(ValueSyntax::serverUrl) : null,
         main.path(ConfigKey.CACHEDIR).orElse(sources.defaultCacheDir().toAbsolutePath()),
         main.path(ConfigKey.INDEXDIR).orElse(null),
         main.get(ConfigKey.MIN_FREE).as(ValueSyntax::freeSpace),

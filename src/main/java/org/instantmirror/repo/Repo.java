@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries rounds over the upstreams before a download fails; at least 1
  * @param maxParallelDownloads downloads at once for this repository
  * @param signatures whether its metadata must be signed, and by whom
+ * @param client what its section says to clients
  */
 public record Repo(
     RepoId id,
@@ -33,7 +34,8 @@ public record Repo(
     Transport transport,
     int retries,
     int maxParallelDownloads,
-    SignaturePolicy signatures) {
+    SignaturePolicy signatures,
+    ClientOptions client) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -76,7 +78,8 @@ public record Repo(
         transport,
         retries,
         maxParallelDownloads,
-        SignaturePolicy.NONE);
+        SignaturePolicy.NONE,
+        ClientOptions.NONE);
   }
 
   /** The same, spoken to in another way. */
@@ -91,7 +94,8 @@ public record Repo(
         other,
         retries,
         maxParallelDownloads,
-        signatures);
+        signatures,
+        client);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */
@@ -104,6 +108,29 @@ public record Repo(
       return baseUrls.get(0).variables();
     }
     return list == null ? List.of() : list.variables();
+  }
+
+  /**
+   * The leading segments of a path that stand for variables' values.
+   *
+   * @param values by name; those that aren't {@link #variables} don't matter
+   * @return empty without variables, else with a slash at its end
+   * @throws IllegalArgumentException if one is missing or can't be that variable's; the message
+   *     names it and doesn't repeat the value
+   */
+  public String pathWith(Map<String, String> values) {
+    StringBuilder path = new StringBuilder();
+    for (String variable : variables()) {
+      String value = values.get(variable);
+      if (value == null) {
+        throw new IllegalArgumentException("the value of " + variable + " is missing");
+      }
+      if (!VariableValue.isFit(variable, value)) {
+        throw new IllegalArgumentException("that is no value of " + variable);
+      }
+      path.append(value).append('/');
+    }
+    return path.toString();
   }
 
   /**

@@ -72,7 +72,8 @@ final class RepoReader {
         policy.transport(),
         policy.retries(),
         policy.maxParallelDownloads(),
-        signatures.read(section, settings, Repo.variables(baseUrls, list)));
+        signatures.read(section, settings, Repo.variables(baseUrls, list)),
+        ClientOptions.of(section));
   }
 
   private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {

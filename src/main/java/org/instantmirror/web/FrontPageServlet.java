@@ -14,15 +14,23 @@ final class FrontPageServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
 
   private final transient Config config;
+  private final transient ServerUrl server;
 
-  FrontPageServlet(Config config) {
+  FrontPageServlet(Config config, ServerUrl server) {
     this.config = config;
+    this.server = server;
   }
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    String base = request.getRequestURL().toString().replaceAll("/$", "");
+    String base;
+    try {
+      base = server.of(request);
+    } catch (IllegalArgumentException wrong) {
+      PlainAnswer.send(request, response, 400, "Refused: " + wrong.getMessage() + ".");
+      return;
+    }
     StringBuilder page =
         new StringBuilder(
             """
@@ -42,6 +50,7 @@ final class FrontPageServlet extends HttpServlet {
       page.append("<p>No repository is configured yet: put a client's <code>.repo</code> file ")
           .append("into the server's <code>reposdir</code>, and start it again.</p>\n");
     }
+    page.append("<p>Ready-made files for clients: <a href=\"repos/\">repos/</a>.</p>\n");
     for (Repo repo : config.repos().values()) {
       if (!config.profiles().contains(repo.id())) {
         append(page, base, repo);
@@ -68,41 +77,28 @@ final class FrontPageServlet extends HttpServlet {
     for (Repo repo : config.repos().values()) {
       if (config.profiles().contains(repo.id())) {
         page.append("<tr><td>")
-            .append(escape(repo.name()))
+            .append(Html.escape(repo.name()))
             .append("</td><td><code>baseurl=")
-            .append(escape(clientUrl(base, repo)))
+            .append(Html.escape(RepoFile.baseUrl(base, repo)))
             .append("</code></td></tr>\n");
       }
     }
     page.append("</table>\n");
   }
 
-  private static String clientUrl(String base, Repo repo) {
-    StringBuilder url = new StringBuilder(base + "/mirror/" + repo.id() + "/");
-    repo.variables().forEach(name -> url.append('$').append(name).append('/'));
-    return url.toString();
-  }
-
   private static void append(StringBuilder page, String base, Repo repo) {
-    String id = escape(repo.id().value());
-    String url = escape(clientUrl(base, repo));
-    page.append("<h2>").append(escape(repo.name())).append("</h2>\n");
+    String id = Html.escape(repo.id().value());
+    String url = Html.escape(RepoFile.baseUrl(base, repo));
+    page.append("<h2>").append(Html.escape(repo.name())).append("</h2>\n");
     if (repo.variables().isEmpty()) {
       page.append("<p><a href=\"mirror/").append(id).append("/\">Browse</a></p>\n");
     }
     page.append("<p>In a file of <code>/etc/yum.repos.d/</code> on each client:</p>\n<pre>[")
         .append(id)
         .append("]\nname=")
-        .append(escape(repo.name()))
+        .append(Html.escape(repo.name()))
         .append("\nbaseurl=")
         .append(url)
         .append("\n# gpgcheck and gpgkey as in the distribution's own file</pre>\n");
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

@@ -16,7 +16,9 @@ import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.Overview;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.Purge;
+import org.instantmirror.mirror.RepomdVersions;
 import org.instantmirror.repo.Config;
+import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.OpenFiles;
@@ -50,9 +52,24 @@ public record WebApplication(
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     api(context, paths);
-    servlet(context, "front-page", new FrontPageServlet(config), "");
+    ServerUrl server = new ServerUrl(config.baseUrl());
+    servlet(context, "front-page", new FrontPageServlet(config, server), "");
+    forClients(context, paths, server);
     // In place of the container's default servlet: nothing of the WAR's own files is served.
     servlet(context, "nothing", new NothingServlet(), "/");
+  }
+
+  private void forClients(ServletContext context, PathMeaning.Reader paths, ServerUrl server) {
+    servlet(context, "repo-files", new RepoFilesServlet(config, server), "/repos/*");
+    ClientLists lists = new ClientLists(paths, pools, clock);
+    RepomdVersions versions = new RepomdVersions(mirror);
+    for (ListUrl.Kind kind : ListUrl.Kind.values()) {
+      servlet(
+          context,
+          kind.toString(),
+          new ClientListServlet(kind, lists, versions, server),
+          "/" + kind + "/*");
+    }
   }
 
   private void api(ServletContext context, PathMeaning.Reader paths) {

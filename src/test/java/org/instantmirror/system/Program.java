@@ -9,6 +9,14 @@ import java.util.stream.Stream;
 /** A program of the operating system that system tests run. */
 enum Program {
   DNF("dnf", "dnf"),
+  /** Plugins of dnf: files, not a command. */
+  DNF_PLUGINS("dnf config-manager", "dnf-plugins-core") {
+    @Override
+    Optional<Path> find() {
+      return Optional.of(Path.of("/usr/lib/python3/dist-packages/dnf-plugins"))
+          .filter(plugins -> Files.exists(plugins.resolve("config_manager.py")));
+    }
+  },
   CREATEREPO_C("createrepo_c", "createrepo-c"),
   MODIFYREPO_C("modifyrepo_c", "createrepo-c"),
   RPMBUILD("rpmbuild", "rpm"),
@@ -19,6 +27,7 @@ enum Program {
   APACHE("apache2", "apache2"),
   CURL("curl", "curl"),
   WGET("wget", "wget"),
+  ARIA2("aria2c", "aria2"),
   ZYPPER("zypper", "zypper"),
   ZCK("zck", "zchunk"),
   ZCKDL("zckdl", "zchunk"),

@@ -47,7 +47,8 @@ class ListedMirrorTest {
         plain.transport(),
         1,
         1,
-        SignaturePolicy.NONE);
+        SignaturePolicy.NONE,
+        org.instantmirror.repo.ClientOptions.NONE);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {
