@@ -1,7 +1,10 @@
 package org.instantmirror.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -77,12 +80,13 @@ class AbsentMirrorIT {
 
     repository.add(SampleRpm.HELLO_UPDATE);
     repository.publish(RpmRepository.PACKAGE_TIME.plusSeconds(7200));
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(20))
+    // dnf's no-cache makes the mirror look; what is new goes live a moment later.
+    await("the new generation")
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
-                assertThat(dnf.run("--refresh", "install", "hello").output())
-                    .contains("hello-2.0"));
+                assertThat(dnf.run("--refresh", "repoquery", "hello").succeeded().output())
+                    .contains("hello-0:2.0-1"));
   }
 
   private long repomdRequests() {
@@ -90,6 +94,6 @@ class AbsentMirrorIT {
   }
 
   private String text(String path) {
-    return Curl.run(java.util.List.of(mirror.url() + path)).succeeded().output();
+    return Curl.run(List.of(mirror.url() + path)).succeeded().output();
   }
 }

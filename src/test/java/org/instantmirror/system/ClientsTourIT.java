@@ -65,15 +65,7 @@ class ClientsTourIT {
     replacements.put("Packages/h/hello-2.12-1.fc42.x86_64.rpm", SampleRpm.BIG.fileName());
 
     try {
-      tour.replacing(replacements)
-          .run(
-              work.folder("home"),
-              Map.of(
-                  "PATH",
-                  work.folder("bin") + ":" + System.getenv("PATH"),
-                  "HOME",
-                  work.path().resolve("home").toString()))
-          .succeeded();
+      tour.replacing(replacements).run(work.folder("home"), environment()).succeeded();
     } finally {
       Dnf.stopAgents(work.folder("cache"));
     }
@@ -90,6 +82,20 @@ class ClientsTourIT {
     assertThat(upstream.accessLog().packageGets()).as("once each").hasSize(3);
   }
 
+  private Map<String, String> environment() {
+    return Map.of(
+        "PATH",
+        work.folder("bin") + ":" + System.getenv("PATH"),
+        "HOME",
+        work.folder("home").toString(),
+        "PYTHONPATH",
+        Program.DNF_PLUGINS.path(),
+        "ZYPP_CONF",
+        work.write("zypp.conf", "[main]\narch = x86_64\n").toString(),
+        "ZYPP_LOCKFILE_ROOT",
+        work.folder("zypper-root").toString());
+  }
+
   private List<String> dnfOptions() {
     return List.of(
         "-y",
@@ -97,6 +103,10 @@ class ClientsTourIT {
         "--installroot=" + work.folder("root"),
         "--releasever=42",
         "--forcearch=x86_64",
+        "--disableplugin=*",
+        "--enableplugin=config_manager",
+        "--enableplugin=reposync",
+        "--setopt=pluginpath=" + Path.of(Program.DNF_PLUGINS.path()).resolve("dnf-plugins"),
         "--setopt=reposdir=" + work.folder("etc/yum.repos.d"),
         "--setopt=varsdir=" + work.folder("vars"),
         "--setopt=cachedir=" + work.folder("cache"),
@@ -105,7 +115,6 @@ class ClientsTourIT {
   }
 
   private List<String> zypperOptions() {
-    work.write("zypp.conf", "[main]\narch = x86_64\n");
     return List.of(
         "--root",
         work.folder("zypper-root").toString(),
@@ -121,11 +130,7 @@ class ClientsTourIT {
     Path script =
         work.write(
             "bin/" + name,
-            "#!/bin/sh\nZYPP_CONF="
-                + work.path().resolve("zypp.conf")
-                + " ZYPP_LOCKFILE_ROOT="
-                + work.folder("zypper-root")
-                + " exec "
+            "#!/bin/sh\nset -f\nexec "
                 + program.path()
                 + " "
                 + String.join(" ", options)

@@ -9,12 +9,17 @@ import java.util.stream.Stream;
 /** A program of the operating system that system tests run. */
 enum Program {
   DNF("dnf", "dnf"),
-  /** Plugins of dnf: files, not a command. */
+  /**
+   * Plugins of dnf: a folder of Python's, not a command. Debian's zypper doesn't let the package be
+   * installed, so {@code .ci/run} unpacks it elsewhere.
+   */
   DNF_PLUGINS("dnf config-manager", "dnf-plugins-core") {
     @Override
     Optional<Path> find() {
-      return Optional.of(Path.of("/usr/lib/python3/dist-packages/dnf-plugins"))
-          .filter(plugins -> Files.exists(plugins.resolve("config_manager.py")));
+      return Stream.of("/usr", "/usr/local/share/dnf-plugins-core/usr")
+          .map(root -> Path.of(root, "lib/python3/dist-packages"))
+          .filter(folder -> Files.exists(folder.resolve("dnf-plugins/config_manager.py")))
+          .findFirst();
     }
   },
   CREATEREPO_C("createrepo_c", "createrepo-c"),
