@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,18 +101,19 @@ final class Generations implements AutoCloseable {
     return publication.live(live, top);
   }
 
-  /** The {@code repomd.xml} of each generation, the live one first, as far as they are here. */
-  List<StoredEntry> repomds(RepositoryFolder folder) {
+  /** The {@code repomd.xml} of each generation by its number, null where it isn't here any more. */
+  Map<Long, @Nullable StoredEntry> repomds(RepositoryFolder folder) {
     EntryKey repomd = Folders.repomd(folder);
     Generation live = records.live(folder);
-    return records.of(folder).stream()
-        .flatMap(
-            each ->
-                (each.equals(live)
-                        ? publication.live(each, repomd)
-                        : publication.earlier(repomd, each.number()))
-                    .stream())
-        .toList();
+    Map<Long, @Nullable StoredEntry> files = new LinkedHashMap<>();
+    for (Generation each : records.of(folder)) {
+      Optional<StoredEntry> file =
+          each.equals(live)
+              ? publication.live(each, repomd)
+              : publication.earlier(repomd, each.number());
+      files.put(each.number(), file.orElse(null));
+    }
+    return files;
   }
 
   /** The client gets a file of that generation, and is to get its other files as well. */

@@ -6,15 +6,19 @@ import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.repodata.Metalink.Version;
+import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,12 @@ public final class RepomdVersions {
   private final Mirror mirror;
   private final Mirror.Parts parts;
 
+  /**
+   * By their numbers, those of generations that were known when somebody last asked. The files of
+   * earlier ones don't stay, and nobody needs a version that was never told.
+   */
+  private final Map<RepositoryFolder, Map<Long, Version>> seen = new ConcurrentHashMap<>();
+
   /** Of the repositories of that mirror. */
   public RepomdVersions(Mirror mirror) {
     this.mirror = mirror;
@@ -49,7 +59,7 @@ public final class RepomdVersions {
      * It is there.
      *
      * @param current what the client gets
-     * @param alternates of other generations that are kept, as far as their files are
+     * @param alternates of other generations that are kept, as far as somebody was told them
      */
     record Known(Version current, List<Version> alternates) implements Outcome {}
 
@@ -69,7 +79,8 @@ public final class RepomdVersions {
    * Looks.
    *
    * @param repomd a request for a {@code repomd.xml}
-   * @return completed in the time that clients are let wait, never with a fault
+   * @return completed when upstream has answered or the client has waited long enough, never with a
+   *     fault
    */
   public CompletableFuture<Outcome> of(MirrorRequest repomd) {
     return of(repomd, 1).exceptionally(RepomdVersions::fault);
@@ -131,11 +142,27 @@ public final class RepomdVersions {
   }
 
   private List<Version> alternates(EntryKey repomd, Version current) {
-    return Folders.ofTop(repomd).stream()
-        .flatMap(folder -> parts.generations().repomds(folder).stream())
-        .flatMap(entry -> version(entry).stream())
+    return Folders.ofTop(repomd).map(this::all).orElse(List.of()).stream()
         .filter(version -> !version.checksums().equals(current.checksums()))
         .toList();
+  }
+
+  /** Of all generations that are known, the live one first, as far as we have seen them. */
+  private List<Version> all(RepositoryFolder folder) {
+    Map<Long, @Nullable StoredEntry> files = parts.generations().repomds(folder);
+    if (files.isEmpty()) {
+      seen.remove(folder);
+      return List.of();
+    }
+    Map<Long, Version> known = seen.computeIfAbsent(folder, unused -> new ConcurrentHashMap<>());
+    known.keySet().retainAll(files.keySet());
+    files.forEach(
+        (number, file) -> {
+          if (file != null && !known.containsKey(number)) {
+            version(file).ifPresent(version -> known.put(number, version));
+          }
+        });
+    return files.keySet().stream().flatMap(number -> Stream.ofNullable(known.get(number))).toList();
   }
 
   /** Empty if the file has been replaced since, or can't be read. */

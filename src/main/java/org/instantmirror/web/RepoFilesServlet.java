@@ -38,7 +38,12 @@ final class RepoFilesServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
+    String path = request.getPathInfo();
+    if (path == null) {
+      response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
+      response.setHeader("Location", "repos/");
+      return;
+    }
     String base;
     try {
       base = server.of(request);

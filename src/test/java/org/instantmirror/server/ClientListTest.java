@@ -107,14 +107,10 @@ class ClientListTest {
   }
 
   @Test
-  void aMetalinkNamesTheGenerationThatIsLiveAndTheOneBefore() throws Exception {
+  void aMetalinkTellsTheGenerationThatIsServed() throws Exception {
     repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
     byte[] first = repository.repomd();
-    assertThat(metalink("/metalink/fedora" + QUERY).current().size()).isEqualTo(first.length);
-    assertThat(mirror.request("GET", "/mirror/fedora/42/x86_64/repodata/repomd.xml").status())
-        .isEqualTo(200);
-    log.await("generation 1 is live");
-    clock.advance(STICKY);
+    goesLive(1);
     repository.add("b-1.rpm", Packages.rpm(1000, 2));
     Gate gate = new Gate();
     repository.publishPrimary(Behaviour.proper().gated(gate)).publishRepomd();
@@ -126,11 +122,37 @@ class ClientListTest {
     log.await("generation 2 is live");
     clock.advance(STICKY);
 
+    assertThat(metalink("/metalink/fedora" + QUERY).current().checksums())
+        .contains(sha256(repository.repomd()));
+  }
+
+  @Test
+  void generationsThatAreKeptAreAlternates() throws Exception {
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    byte[] first = repository.repomd();
+    goesLive(1);
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    byte[] second = repository.repomd();
+    goesLive(2);
+    repository.add("c-1.rpm", Packages.rpm(1000, 3)).publish();
+    goesLive(3);
+
     MetalinkFile repomd = metalink("/metalink/fedora" + QUERY);
+
     assertThat(repomd.current().checksums()).contains(sha256(repository.repomd()));
-    assertThat(repomd.alternates())
-        .singleElement()
-        .satisfies(each -> assertThat(each.checksums()).contains(sha256(first)));
+    assertThat(repomd.alternates()).hasSize(2);
+    assertThat(repomd.alternates().get(0).checksums()).contains(sha256(second));
+    assertThat(repomd.alternates().get(1).checksums()).contains(sha256(first));
+  }
+
+  private void goesLive(int number) throws IOException {
+    assertThat(metalink("/metalink/fedora" + QUERY, "Cache-Control: no-cache").urls()).hasSize(2);
+    assertThat(mirror.request("GET", "/mirror/fedora" + FOLDER + "repodata/repomd.xml").status())
+        .isEqualTo(200);
+    log.await("generation " + number + " is live");
+    clock.advance(STICKY);
+    assertThat(metalink("/metalink/fedora" + QUERY).urls()).hasSize(2);
+    clock.advance(STICKY);
   }
 
   @Test

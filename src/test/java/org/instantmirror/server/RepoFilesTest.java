@@ -155,6 +155,13 @@ class RepoFilesTest {
   }
 
   @Test
+  void withoutItsSlashTheListIsFoundAsWell() {
+    RawResponse moved = mirror.request("GET", "/repos");
+    assertThat(moved.status()).isEqualTo(301);
+    assertThat(moved.header("Location")).isEqualTo("repos/");
+  }
+
+  @Test
   void aHeadSaysWhatAGetSays() {
     RawResponse get = mirror.request("GET", "/repos/fedora.repo");
     RawResponse head = mirror.request("HEAD", "/repos/fedora.repo");

@@ -43,8 +43,16 @@ final class TomcatServer implements AutoCloseable {
 
   /** Starts one and waits until it has deployed the WAR. */
   static TomcatServer start(Path home, MirrorFiles files) {
+    return start(home, files, "");
+  }
+
+  /** The same with a file that describes the web application's context, unless it is empty. */
+  static TomcatServer start(Path home, MirrorFiles files, String context) {
     TomcatServer server = new TomcatServer(WorkDirectory.create("tomcat"), home, files);
     try {
+      if (!context.isEmpty()) {
+        server.base.write("conf/Catalina/localhost/" + CONTEXT + ".xml", context);
+      }
       server.makeBase(home);
       server.process.start();
       await("Tomcat has started")
