@@ -98,7 +98,7 @@ class ClientListTest {
   }
 
   @Test
-  void clientsWhoComeAtOnceCauseOneFetch() throws Exception {
+  void clientsWhoAskWithinItsLifetimeCauseOneFetch() throws Exception {
     repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
     for (int i = 0; i < 3; i++) {
       assertThat(metalink("/metalink/fedora" + QUERY).urls()).hasSize(2);
