@@ -11,13 +11,14 @@ enum Program {
   DNF("dnf", "dnf"),
   /**
    * Plugins of dnf: a folder of Python's, not a command. Debian's zypper doesn't let the package be
-   * installed, so {@code .ci/run} unpacks it elsewhere.
+   * installed, so {@code .ci/run} unpacks it beside the WAR.
    */
   DNF_PLUGINS("dnf config-manager", "dnf-plugins-core") {
     @Override
     Optional<Path> find() {
-      return Stream.of("/usr", "/usr/local/share/dnf-plugins-core/usr")
-          .map(root -> Path.of(root, "lib/python3/dist-packages"))
+      Path unpacked = MirrorProcess.war().toAbsolutePath().resolveSibling("dnf-plugins-core/usr");
+      return Stream.of(Path.of("/usr"), unpacked)
+          .map(root -> root.resolve("lib/python3/dist-packages"))
           .filter(folder -> Files.exists(folder.resolve("dnf-plugins/config_manager.py")))
           .findFirst();
     }
