@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +113,21 @@ final class Generations implements AutoCloseable {
   /** The client gets that file of the generation, and is to get its other files as well. */
   void took(String client, Generation generation, EntryKey top, Instant now) {
     sticky.took(client, generation.folder(), generation.number(), top.fileName(), now);
+  }
+
+  /** The {@code repomd.xml} of each generation by its number, null where it isn't here any more. */
+  Map<Long, @Nullable StoredEntry> repomds(RepositoryFolder folder) {
+    EntryKey repomd = Folders.repomd(folder);
+    Generation live = records.live(folder);
+    Map<Long, @Nullable StoredEntry> files = new LinkedHashMap<>();
+    for (Generation each : records.of(folder)) {
+      Optional<StoredEntry> file =
+          each.equals(live)
+              ? publication.live(each, repomd)
+              : publication.earlier(repomd, each.number());
+      files.put(each.number(), file.orElse(null));
+    }
+    return files;
   }
 
   /** A file was asked for: a {@code repomd.xml} that isn't known yet is read. */

@@ -87,13 +87,14 @@ public final class Mirror implements AutoCloseable {
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
   }
 
-  /** What {@link Explainer}, {@link Overview} and {@link Purge} look at. */
+  /** What {@link Explainer}, {@link Overview}, {@link Purge}, {@link RepomdVersions} look at. */
   record Parts(
       Store store,
       Lookup lookup,
       NegativeAnswers negatives,
       Generations generations,
       Coordinator coordinator,
+      Patience patience,
       Clock clock) {
 
     /** The running download of a file. */
@@ -103,7 +104,7 @@ public final class Mirror implements AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(store, lookup, negatives, generations, coordinator, clock);
+    return new Parts(store, lookup, negatives, generations, coordinator, patience, clock);
   }
 
   /** Has a file stored that is listed; completed when its download has ended, however. */

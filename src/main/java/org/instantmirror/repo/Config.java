@@ -1,6 +1,7 @@
 package org.instantmirror.repo;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param port to listen on, 0 for a free one, -1 for none (standalone only)
  * @param tls where to listen with TLS; null for nowhere (standalone only)
  * @param usersFile who may be asked for a name; null for nobody (standalone only)
+ * @param baseUrl where clients reach us, with a slash at its end; null where requests tell
  * @param cacheDir the tree
  * @param indexDir where the index lies; null for {@code cachedir/.instantmirror}
  * @param minFree below this nothing new is stored
@@ -38,6 +40,7 @@ public record Config(
     int port,
     @Nullable ServerTls tls,
     @Nullable Path usersFile,
+    @Nullable URI baseUrl,
     Path cacheDir,
     @Nullable Path indexDir,
     FreeSpaceLimit minFree,

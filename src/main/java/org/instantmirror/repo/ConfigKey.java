@@ -53,6 +53,11 @@ public enum ConfigKey {
       "",
       "The users that allow_users and allow_roles may name, in the form of Tomcat's tomcat-users.xml."
           + " Standalone only: a container has realms of its own."),
+  BASE_URL(
+      Scope.MAIN,
+      "",
+      "Where clients reach this server, http://host:port/path/, as .repo files, lists and metalinks"
+          + " made here say it. Where it is empty: as the client's request says."),
   PROFILES(
       Scope.MAIN,
       "yes",

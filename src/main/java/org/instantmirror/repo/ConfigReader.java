@@ -240,6 +240,7 @@ public final class ConfigReader {
 
   private Config config(Settings main) throws ConfigException {
     Optional<Setting> address = main.given(ConfigKey.ADDRESS);
+    Optional<Setting> baseUrl = main.given(ConfigKey.BASE_URL);
     InetAddress listen = address.isPresent() ? address.get().as(ValueSyntax::address) : null;
     int port = main.get(ConfigKey.PORT).as(ValueSyntax::portOrNone);
     ServerTls tls = ServerTls.of(main);
@@ -251,6 +252,7 @@ public final class ConfigReader {
         port,
         tls,
         Policy.readableFile(main, ConfigKey.USERS_FILE),
+        baseUrl.isPresent() ? baseUrl.get().as(ValueSyntax::serverUrl) : null,
         main.path(ConfigKey.CACHEDIR).orElse(sources.defaultCacheDir().toAbsolutePath()),
         main.path(ConfigKey.INDEXDIR).orElse(null),
         main.get(ConfigKey.MIN_FREE).as(ValueSyntax::freeSpace),

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxParallelDownloads downloads at once for this repository
  * @param signatures whether its metadata must be signed, and by whom
  * @param access who may read it
+ * @param client what its section says to clients
  */
 public record Repo(
     RepoId id,
@@ -35,7 +36,8 @@ public record Repo(
     int retries,
     int maxParallelDownloads,
     SignaturePolicy signatures,
-    Access access) {
+    Access access,
+    ClientOptions client) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -79,7 +81,8 @@ public record Repo(
         retries,
         maxParallelDownloads,
         SignaturePolicy.NONE,
-        Access.ALL);
+        Access.ALL,
+        ClientOptions.NONE);
   }
 
   /** The same, spoken to in another way. */
@@ -95,7 +98,8 @@ public record Repo(
         retries,
         maxParallelDownloads,
         signatures,
-        access);
+        access,
+        client);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */
@@ -108,6 +112,29 @@ public record Repo(
       return baseUrls.get(0).variables();
     }
     return list == null ? List.of() : list.variables();
+  }
+
+  /**
+   * The leading segments of a path that stand for variables' values.
+   *
+   * @param values by name; those that aren't {@link #variables} don't matter
+   * @return empty without variables, else with a slash at its end
+   * @throws IllegalArgumentException if one is missing or can't be that variable's; the message
+   *     names it and doesn't repeat the value
+   */
+  public String pathWith(Map<String, String> values) {
+    StringBuilder path = new StringBuilder();
+    for (String variable : variables()) {
+      String value = values.get(variable);
+      if (value == null) {
+        throw new IllegalArgumentException("the value of " + variable + " is missing");
+      }
+      if (!VariableValue.isFit(variable, value)) {
+        throw new IllegalArgumentException("that is no value of " + variable);
+      }
+      path.append(value).append('/');
+    }
+    return path.toString();
   }
 
   /**

@@ -73,7 +73,8 @@ final class RepoReader {
         policy.retries(),
         policy.maxParallelDownloads(),
         signatures.read(section, settings, Repo.variables(baseUrls, list)),
-        Access.of(settings));
+        Access.of(settings),
+        ClientOptions.of(section));
   }
 
   private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {

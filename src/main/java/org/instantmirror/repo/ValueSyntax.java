@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -160,6 +161,21 @@ final class ValueSyntax {
     throw new IllegalArgumentException(
         "not an HTTP proxy; allowed is http://host:port, or _none_; a user goes into"
             + " proxy_username and proxy_password");
+  }
+
+  /** {@code http://host:port/path/}, as {@code https}; with a slash at its end. */
+  static URI serverUrl(String text) {
+    try {
+      BaseUrl url = new BaseUrl(text.endsWith("/") ? text : text + "/");
+      if (url.variables().isEmpty()) {
+        return url.with(Map.of());
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(
+        "not the URL of a server; allowed is http://host:port/path/ or the same with https, without"
+            + " user name, query and variables");
   }
 
   /** {@code host:port}, lower case; a host without a port stands for ports 80 and 443. */

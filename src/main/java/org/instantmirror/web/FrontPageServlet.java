@@ -18,13 +18,15 @@ final class FrontPageServlet extends HttpServlet {
 
   private final transient Supplier<Config> configured;
   private final transient ReadGate readers;
+  private final transient ServerUrl server;
 
   /**
    * @param configured at the moment
    */
-  FrontPageServlet(Supplier<Config> configured, ReadGate readers) {
+  FrontPageServlet(Supplier<Config> configured, ReadGate readers, ServerUrl server) {
     this.configured = configured;
     this.readers = readers;
+    this.server = server;
   }
 
   @Override
@@ -36,7 +38,13 @@ final class FrontPageServlet extends HttpServlet {
     }
     Config config = configured.get();
     List<Repo> repos = config.repos().values().stream().filter(shown).toList();
-    String base = request.getRequestURL().toString().replaceAll("/$", "");
+    String base;
+    try {
+      base = server.of(request);
+    } catch (IllegalArgumentException wrong) {
+      PlainAnswer.send(request, response, 400, "Refused: " + wrong.getMessage() + ".");
+      return;
+    }
     StringBuilder page =
         new StringBuilder(
             """
@@ -56,6 +64,7 @@ final class FrontPageServlet extends HttpServlet {
       page.append("<p>No repository is configured yet: put a client's <code>.repo</code> file ")
           .append("into the server's <code>reposdir</code>.</p>\n");
     }
+    page.append("<p>Ready-made files for clients: <a href=\"repos/\">repos/</a>.</p>\n");
     for (Repo repo : repos) {
       if (!config.profiles().contains(repo.id())) {
         append(page, base, repo);
@@ -82,40 +91,27 @@ final class FrontPageServlet extends HttpServlet {
         .append("<code>mirrorlist</code> in the distribution's own file.</p>\n<table>\n");
     for (Repo repo : profiles) {
       page.append("<tr><td>")
-          .append(escape(repo.name()))
+          .append(Html.escape(repo.name()))
           .append("</td><td><code>baseurl=")
-          .append(escape(clientUrl(base, repo)))
+          .append(Html.escape(RepoFile.baseUrl(base, repo)))
           .append("</code></td></tr>\n");
     }
     page.append("</table>\n");
   }
 
-  private static String clientUrl(String base, Repo repo) {
-    StringBuilder url = new StringBuilder(base + "/mirror/" + repo.id() + "/");
-    repo.variables().forEach(name -> url.append('$').append(name).append('/'));
-    return url.toString();
-  }
-
   private static void append(StringBuilder page, String base, Repo repo) {
-    String id = escape(repo.id().value());
-    String url = escape(clientUrl(base, repo));
-    page.append("<h2>").append(escape(repo.name())).append("</h2>\n");
+    String id = Html.escape(repo.id().value());
+    String url = Html.escape(RepoFile.baseUrl(base, repo));
+    page.append("<h2>").append(Html.escape(repo.name())).append("</h2>\n");
     if (repo.variables().isEmpty()) {
       page.append("<p><a href=\"mirror/").append(id).append("/\">Browse</a></p>\n");
     }
     page.append("<p>In a file of <code>/etc/yum.repos.d/</code> on each client:</p>\n<pre>[")
         .append(id)
         .append("]\nname=")
-        .append(escape(repo.name()))
+        .append(Html.escape(repo.name()))
         .append("\nbaseurl=")
         .append(url)
         .append("\n# gpgcheck and gpgkey as in the distribution's own file</pre>\n");
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

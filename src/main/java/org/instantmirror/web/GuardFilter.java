@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -24,7 +25,10 @@ final class GuardFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String MIRROR = "/mirror/";
-  private static final Set<String> PAGES = Set.of("/", "/health/live", "/health/ready");
+  private static final Set<String> PAGES = Set.of("/", "/repos", "/health/live", "/health/ready");
+
+  /** What is made for clients: {@link RepoFilesServlet}, {@link ClientListServlet}. */
+  private static final List<String> FOR_CLIENTS = List.of("/repos/", "/mirrorlist/", "/metalink/");
 
   private final transient Supplier<PathMeaning.Reader> paths;
   private final transient ReadGate gate;
@@ -66,7 +70,7 @@ final class GuardFilter extends HttpFilter {
       chain.doFilter(request, response);
     } else if (path.startsWith(MIRROR) && path.length() > MIRROR.length()) {
       mirror(request, response, chain, path.substring(MIRROR.length()));
-    } else if (PAGES.contains(path)) {
+    } else if (PAGES.contains(path) || FOR_CLIENTS.stream().anyMatch(path::startsWith)) {
       chain.doFilter(request, response);
     } else {
       NothingServlet.send(request, response);

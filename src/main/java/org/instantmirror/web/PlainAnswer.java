@@ -16,12 +16,19 @@ final class PlainAnswer {
   static void send(
       HttpServletRequest request, HttpServletResponse response, int status, String sentence)
       throws IOException {
-    byte[] body = (sentence + "\n").getBytes(StandardCharsets.UTF_8);
     response.setStatus(status);
-    response.setContentType("text/plain;charset=UTF-8");
+    send(request, response, "text/plain;charset=UTF-8", sentence + "\n");
+  }
+
+  /** Answers with a text of that media type; its status is set already. */
+  static void send(
+      HttpServletRequest request, HttpServletResponse response, String mediaType, String text)
+      throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    response.setContentType(mediaType);
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Cache-Control", "no-store");
-    if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+    if (response.getStatus() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
       response.setIntHeader("Retry-After", 5);
     }
     response.setContentLength(body.length);

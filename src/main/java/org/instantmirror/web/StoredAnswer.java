@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.StoredBody;
 import org.instantmirror.repo.FrontKey;
@@ -37,13 +38,17 @@ final class StoredAnswer {
   private final Store store;
   private final OpenFiles openFiles;
   private final EntryAnswer entryAnswer;
-  private final @Nullable FrontKey frontKey;
+  private final Supplier<@Nullable FrontKey> frontKey;
 
   /**
-   * @param frontKey of web servers in front that send files by themselves; null if there are none
+   * @param frontKey at the moment, of web servers in front that send files by themselves; null if
+   *     there are none
    */
   StoredAnswer(
-      Store store, OpenFiles openFiles, EntryAnswer entryAnswer, @Nullable FrontKey frontKey) {
+      Store store,
+      OpenFiles openFiles,
+      EntryAnswer entryAnswer,
+      Supplier<@Nullable FrontKey> frontKey) {
     this.store = store;
     this.openFiles = openFiles;
     this.entryAnswer = entryAnswer;
@@ -99,7 +104,7 @@ final class StoredAnswer {
       StoredEntry entry,
       Rendition rendition,
       Segment.Slice slice) {
-    Optional<HandOff> handOff = HandOff.wanted(frontKey, request);
+    Optional<HandOff> handOff = HandOff.wanted(frontKey.get(), request);
     if (handOff.isEmpty() && !sendfileOffered(request)) {
       return false;
     }

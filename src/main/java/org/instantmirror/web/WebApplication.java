@@ -17,7 +17,10 @@ import org.instantmirror.mirror.Overview;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.Purge;
 import org.instantmirror.mirror.Reload;
+import org.instantmirror.mirror.RepomdVersions;
 import org.instantmirror.mirror.Views;
+import org.instantmirror.repo.Config;
+import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
@@ -50,11 +53,17 @@ public record WebApplication(
             asker,
             passThrough,
             new StoredAnswer(
-                store, openFiles, new EntryAnswer(clock), views.get().config().sendfileKey())),
+                store,
+                openFiles,
+                new EntryAnswer(clock),
+                () -> views.get().config().sendfileKey())),
         "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
     api(context, paths, admins, readers);
-    servlet(context, "front-page", new FrontPageServlet(() -> views.get().config(), readers), "");
+    Supplier<Config> config = () -> views.get().config();
+    ServerUrl server = new ServerUrl(() -> config.get().baseUrl());
+    servlet(context, "front-page", new FrontPageServlet(config, readers, server), "");
+    forClients(context, readers, server);
     // In place of the container's default servlet: nothing of the WAR's own files is served.
     servlet(context, "nothing", new NothingServlet(), "/");
   }
@@ -77,6 +86,20 @@ public record WebApplication(
     ReposServlet repos = new ReposServlet(paths, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
+  }
+
+  private void forClients(ServletContext context, ReadGate readers, ServerUrl server) {
+    Supplier<Config> config = () -> views.get().config();
+    servlet(context, "repo-files", new RepoFilesServlet(config, readers, server), "/repos/*");
+    ClientLists lists = new ClientLists(views, clock);
+    RepomdVersions versions = new RepomdVersions(mirror);
+    for (ListUrl.Kind kind : ListUrl.Kind.values()) {
+      servlet(
+          context,
+          kind.toString(),
+          new ClientListServlet(kind, lists, versions, readers, server),
+          "/" + kind + "/*");
+    }
   }
 
   private List<String> faults() {

@@ -69,6 +69,11 @@ final class Dnf implements ClientMachine {
             ""));
   }
 
+  /** Has it use these {@code .repo} sections and no others. */
+  void useRepoFile(String text) {
+    work.write("repos/" + REPO + ".repo", text);
+  }
+
   /** Runs it; {@code -y} is given. */
   CommandResult run(String... arguments) {
     List<String> words = new ArrayList<>(options);
@@ -118,15 +123,20 @@ final class Dnf implements ClientMachine {
 
   @Override
   public void close() {
-    try (Stream<Path> caches = Files.list(work.folder("cache"))) {
+    stopAgents(work.folder("cache"));
+    work.close();
+  }
+
+  /** Ends what a dnf with that cache has left running. */
+  static void stopAgents(Path cache) {
+    try (Stream<Path> caches = Files.list(cache)) {
       // libdnf verifies repomd.xml with gpg, which leaves an agent behind.
       caches
-          .map(cache -> cache.resolve("pubring"))
+          .map(each -> each.resolve("pubring"))
           .filter(Files::isDirectory)
           .forEach(SigningKey::stopAgent);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    work.close();
   }
 }

@@ -9,6 +9,20 @@ import java.util.stream.Stream;
 /** A program of the operating system that system tests run. */
 enum Program {
   DNF("dnf", "dnf"),
+  /**
+   * Plugins of dnf: a folder of Python's, not a command. Debian's zypper doesn't let the package be
+   * installed, so {@code .ci/run} unpacks it beside the WAR.
+   */
+  DNF_PLUGINS("dnf config-manager", "dnf-plugins-core") {
+    @Override
+    Optional<Path> find() {
+      Path unpacked = MirrorProcess.war().toAbsolutePath().resolveSibling("dnf-plugins-core/usr");
+      return Stream.of(Path.of("/usr"), unpacked)
+          .map(root -> root.resolve("lib/python3/dist-packages"))
+          .filter(folder -> Files.exists(folder.resolve("dnf-plugins/config_manager.py")))
+          .findFirst();
+    }
+  },
   CREATEREPO_C("createrepo_c", "createrepo-c"),
   MODIFYREPO_C("modifyrepo_c", "createrepo-c"),
   RPMBUILD("rpmbuild", "rpm"),
@@ -34,6 +48,7 @@ enum Program {
   },
   CURL("curl", "curl"),
   WGET("wget", "wget"),
+  ARIA2("aria2c", "aria2"),
   ZYPPER("zypper", "zypper"),
   ZCK("zck", "zchunk"),
   ZCKDL("zckdl", "zchunk"),

@@ -49,7 +49,8 @@ class ListedMirrorTest {
         1,
         1,
         SignaturePolicy.NONE,
-        Access.ALL);
+        Access.ALL,
+        ClientOptions.NONE);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {
