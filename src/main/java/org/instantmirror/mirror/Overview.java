@@ -43,7 +43,7 @@ public final class Overview {
     Instant now = parts.clock().instant();
     KnownGenerations generations = parts.generations().look();
     List<RepoStanding> standings = new ArrayList<>();
-    for (Repo repo : config.repos().values()) {
+    for (Repo repo : config.served().values()) {
       Optional<UpstreamPool> pool = Optional.ofNullable(pools.get(repo.id()));
       RepoStanding standing =
           new RepoStanding(

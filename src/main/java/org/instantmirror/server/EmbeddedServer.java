@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
@@ -53,6 +55,9 @@ public final class EmbeddedServer implements AutoCloseable {
   private final Path work;
   private final Tomcat tomcat = new Tomcat();
   private final Connector connector = new LeanConnector();
+  private final HandOver handOver = new HandOver();
+  private @Nullable Connector handOverConnector;
+  private @Nullable ForwardProxy proxy;
 
   /**
    * Gives each connection's response a small buffer: the mirror writes whole chunks, which go past
@@ -102,7 +107,28 @@ public final class EmbeddedServer implements AutoCloseable {
       server.close();
       throw new IOException("port " + config.port() + " can't be listened on; is it in use?");
     }
+    try {
+      server.startProxy();
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
     return server;
+  }
+
+  private void startProxy() throws IOException {
+    Connector inner = handOverConnector;
+    Integer port = config.proxy().port();
+    if (inner != null && port != null) {
+      proxy =
+          ForwardProxy.start(config.address(), port, engine.urls(), handOver, inner.getLocalPort());
+    }
+  }
+
+  /** The port of the forward proxy; empty if there is none. */
+  public OptionalInt proxyPort() {
+    ForwardProxy running = proxy;
+    return running == null ? OptionalInt.empty() : OptionalInt.of(running.port());
   }
 
   private static String rootMessage(Throwable fault) {
@@ -116,13 +142,20 @@ public final class EmbeddedServer implements AutoCloseable {
   private void configure() {
     tomcat.setBaseDir(work.toString());
     tomcat.setSilent(true);
-    configureConnector();
+    configureConnector(connector, config.address(), config.port());
     tomcat.setConnector(connector);
+    StandardHost host = (StandardHost) tomcat.getHost();
+    if (config.proxy().port() != null) {
+      Connector inner = new LeanConnector();
+      configureConnector(inner, HandOver.address(), 0);
+      tomcat.getService().addConnector(inner);
+      host.getPipeline().addValve(new HandOverValve(inner, handOver));
+      handOverConnector = inner;
+    }
     // Errors of the container's own (a malformed request) show neither trace nor version.
     ErrorReportValve errors = new ErrorReportValve();
     errors.setShowReport(false);
     errors.setShowServerInfo(false);
-    StandardHost host = (StandardHost) tomcat.getHost();
     host.getPipeline().addValve(errors);
     StandardContext context = (StandardContext) tomcat.addContext("", null);
     // Nothing is ever undeployed here: the process ends.
@@ -134,10 +167,10 @@ public final class EmbeddedServer implements AutoCloseable {
     context.addApplicationListener(WebApplicationListener.class.getName());
   }
 
-  private void configureConnector() {
-    connector.setPort(config.port());
+  private static void configureConnector(
+      Connector connector, @Nullable InetAddress address, int port) {
+    connector.setPort(port);
     connector.setProperty("bindOnInit", "false");
-    InetAddress address = config.address();
     AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
     if (address != null) {
       protocol.setAddress(address);
@@ -180,9 +213,15 @@ public final class EmbeddedServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      connector.pause();
-      connector.getProtocolHandler().closeServerSocketGraceful();
-      connector.getProtocolHandler().awaitConnectionsClose(config.shutdownTimeout().toMillis());
+      long end = System.nanoTime() + config.shutdownTimeout().toNanos();
+      Connector inner = handOverConnector;
+      drain(connector, end);
+      if (inner != null) {
+        drain(inner, end);
+      }
+      if (proxy != null) {
+        proxy.close();
+      }
       engine.close(Duration.ZERO);
       tomcat.stop();
       tomcat.destroy();
@@ -191,6 +230,13 @@ public final class EmbeddedServer implements AutoCloseable {
     } finally {
       deleteWork();
     }
+  }
+
+  private static void drain(Connector connector, long endNanos) {
+    connector.pause();
+    connector.getProtocolHandler().closeServerSocketGraceful();
+    long left = Math.max(0, endNanos - System.nanoTime());
+    connector.getProtocolHandler().awaitConnectionsClose(TimeUnit.NANOSECONDS.toMillis(left));
   }
 
   private void deleteWork() {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
+import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.repo.Config;
@@ -38,6 +39,7 @@ public final class Engine implements AutoCloseable {
   private final UpstreamPools pools;
   private final Mirror mirror;
   private final PassThrough passThrough;
+  private final AbsoluteUrls urls;
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,7 +71,7 @@ public final class Engine implements AutoCloseable {
     this.clock = clock;
     config.warnings().forEach(LOG::warn);
     Set<Transport> transports = new HashSet<>();
-    for (Repo repo : config.repos().values()) {
+    for (Repo repo : config.served().values()) {
       if (transports.add(repo.transport())) {
         HttpUpstreamClient.check(repo.transport());
       }
@@ -82,7 +84,7 @@ public final class Engine implements AutoCloseable {
     this.client = new RememberingClient(new HttpUpstreamClient(), answers, clock);
     this.pools =
         new UpstreamPools(
-            config.repos().values(),
+            config.served().values(),
             client,
             config.cacheDir().resolve(".instantmirror").resolve("lists"),
             clock);
@@ -95,6 +97,7 @@ public final class Engine implements AutoCloseable {
             config.queueTimeout(),
             config.abandonedLimit());
     this.mirror = new Mirror(store, client, pools.byRepo(), keys, limits, clock);
+    this.urls = new AbsoluteUrls(config, pools.byRepo(), clock);
     this.passThrough = new PassThrough(client, pools.byRepo(), config.maxPassThrough(), clock);
     LOG.info(
         "cache directory {}, {} repositories, {} built-in ones",
@@ -106,7 +109,12 @@ public final class Engine implements AutoCloseable {
   /** The servlets in front of it. */
   public WebApplication webApplication() {
     return new WebApplication(
-        config, store, openFiles, mirror, passThrough, pools.byRepo(), answers, clock);
+        config, store, openFiles, mirror, passThrough, pools.byRepo(), answers, urls, clock);
+  }
+
+  /** What clients of the forward proxy ask for. */
+  AbsoluteUrls urls() {
+    return urls;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Explainer;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.Overview;
@@ -33,23 +34,33 @@ public record WebApplication(
     PassThrough passThrough,
     Map<RepoId, UpstreamPool> pools,
     RememberedAnswers answers,
+    AbsoluteUrls urls,
     Clock clock) {
+
+  /**
+   * The request attribute that says that our own forward proxy hands a request over. No client can
+   * set one.
+   */
+  public static final String HANDED_OVER = WebApplication.class.getName() + ".handed-over";
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
     PathMeaning.Reader paths = new PathMeaning.Reader(config.repos());
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
-    filter(context, "guard", new GuardFilter(paths), "/*");
-    filter(context, "freshness", new FreshnessFilter(asker), "/mirror/*");
-    servlet(
-        context,
-        "mirror",
+    FreshnessFilter freshness = new FreshnessFilter(asker);
+    MirrorServlet mirrorServlet =
         new MirrorServlet(
-            asker, passThrough, new StoredAnswer(store, openFiles, new EntryAnswer(clock))),
-        "/mirror/*");
+            asker, passThrough, new StoredAnswer(store, openFiles, new EntryAnswer(clock)));
+    if (config.proxy().isUsed()) {
+      AbsoluteUrlFilter absolute = new AbsoluteUrlFilter(urls, freshness, mirrorServlet);
+      filter(context, "absolute-url", absolute, "/*", DispatcherType.REQUEST, DispatcherType.ASYNC);
+    }
+    filter(context, "guard", new GuardFilter(paths), "/*");
+    filter(context, "freshness", freshness, "/mirror/*");
+    servlet(context, "mirror", mirrorServlet, "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
-    api(context, paths);
+    api(context, new PathMeaning.Reader(config.served()));
     servlet(context, "front-page", new FrontPageServlet(config), "");
     // In place of the container's default servlet: nothing of the WAR's own files is served.
     servlet(context, "nothing", new NothingServlet(), "/");
@@ -86,10 +97,20 @@ public record WebApplication(
   }
 
   private static void filter(ServletContext context, String name, Filter filter, String path) {
+    filter(context, name, filter, path, DispatcherType.REQUEST);
+  }
+
+  private static void filter(
+      ServletContext context,
+      String name,
+      Filter filter,
+      String path,
+      DispatcherType first,
+      DispatcherType... others) {
     FilterRegistration.Dynamic registration = context.addFilter(name, filter);
     registration.setAsyncSupported(true);
-    // In this order, and in the original dispatch only.
-    registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, path);
+    // In this order.
+    registration.addMappingForUrlPatterns(EnumSet.of(first, others), true, path);
   }
 
   private static void servlet(

@@ -17,6 +17,7 @@ enum Program {
   GPGCONF("gpgconf", "gnupg"),
   NGINX("nginx", "nginx-light"),
   APACHE("apache2", "apache2"),
+  SQUID("squid", "squid"),
   CURL("curl", "curl"),
   WGET("wget", "wget"),
   ZYPPER("zypper", "zypper"),

@@ -133,6 +133,11 @@ public final class RunningMirror implements AutoCloseable {
     return URI.create(server.url()).getPort();
   }
 
+  /** Where its forward proxy listens. */
+  public int proxyPort() {
+    return server.proxyPort().orElseThrow();
+  }
+
   /** One GET of a file of repository {@code repo}. */
   public RawResponse get(String path, String... fields) {
     return request("GET", "/mirror/repo/" + path, fields);
