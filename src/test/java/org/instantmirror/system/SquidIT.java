@@ -69,6 +69,19 @@ class SquidIT {
   }
 
   @Test
+  @RequiresPrograms(Program.TOMCAT10)
+  void aWarThatIsRootInATomcatIsAParentToo() throws IOException {
+    prepare();
+    try (TomcatServer tomcat = TomcatServer.startAsRoot(Path.of(Program.TOMCAT10.path()), files);
+        SquidServer squid = squid(tomcat.url())) {
+      fetch(squid, first, PACKAGE);
+      fetch(squid, second, PACKAGE);
+      assertThat(fetches()).isEqualTo(1);
+      assertThat(squid.requests()).contains("FIRSTUP_PARENT");
+    }
+  }
+
+  @Test
   void aPackageOfAHostThatNoRepositoryNamesIsStoredUnderIt() throws IOException {
     prepare();
     try (MirrorProcess mirror = MirrorProcess.start(files);

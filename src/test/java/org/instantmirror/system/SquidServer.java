@@ -43,6 +43,11 @@ final class SquidServer extends ConfiguredServer {
                 .replace(
                     known, "cache_peer 127.0.0.1 parent " + URI.create(mirrorUrl).getPort() + " ")
                 .replace(open, all));
+    // As the page on Squid has it, before it is put to use.
+    Path conf = server.work().path().resolve("squid.conf");
+    Command.of(Program.SQUID.path(), List.of("-k", "parse", "-f", conf.toString()))
+        .run()
+        .succeeded();
     server.start();
     return server;
   }

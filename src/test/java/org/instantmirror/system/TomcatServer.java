@@ -25,8 +25,12 @@ final class TomcatServer implements AutoCloseable {
   private final int stockPort;
   private final int relaxedPort;
 
-  private TomcatServer(WorkDirectory base, Path home, MirrorFiles files) {
+  /** The application's name, {@code ROOT} where it has no path. */
+  private final String application;
+
+  private TomcatServer(WorkDirectory base, Path home, MirrorFiles files, String application) {
     this.base = base;
+    this.application = application;
     this.log = base.path().resolve("tomcat.log");
     this.stockPort = BoundPorts.next();
     this.relaxedPort = BoundPorts.next();
@@ -43,7 +47,17 @@ final class TomcatServer implements AutoCloseable {
 
   /** Starts one and waits until it has deployed the WAR. */
   static TomcatServer start(Path home, MirrorFiles files) {
-    TomcatServer server = new TomcatServer(WorkDirectory.create("tomcat"), home, files);
+    return start(home, files, CONTEXT);
+  }
+
+  /** The same, with the WAR at the root. */
+  static TomcatServer startAsRoot(Path home, MirrorFiles files) {
+    return start(home, files, "ROOT");
+  }
+
+  private static TomcatServer start(Path home, MirrorFiles files, String application) {
+    TomcatServer server =
+        new TomcatServer(WorkDirectory.create("tomcat"), home, files, application);
     try {
       server.makeBase(home);
       server.process.start();
@@ -70,7 +84,7 @@ final class TomcatServer implements AutoCloseable {
       Files.copy(samples.resolve(file), base.path().resolve("conf").resolve(file));
     }
     base.write("conf/server.xml", serverXml());
-    Files.copy(MirrorProcess.war(), base.path().resolve("webapps").resolve(CONTEXT + ".war"));
+    Files.copy(MirrorProcess.war(), base.path().resolve("webapps").resolve(application + ".war"));
   }
 
   /** Two connectors: one with nothing set, and one that takes a raw {@code ^} in a path. */
@@ -91,12 +105,16 @@ final class TomcatServer implements AutoCloseable {
 
   /** The web application's root on the connector with nothing set, ending in a slash. */
   String url() {
-    return "http://127.0.0.1:" + stockPort + "/" + CONTEXT + "/";
+    return "http://127.0.0.1:" + stockPort + path();
   }
 
   /** The same on the connector that takes a raw {@code ^}. */
   String relaxedUrl() {
-    return "http://127.0.0.1:" + relaxedPort + "/" + CONTEXT + "/";
+    return "http://127.0.0.1:" + relaxedPort + path();
+  }
+
+  private String path() {
+    return application.equals("ROOT") ? "/" : "/" + application + "/";
   }
 
   /** All that it and the web application logged so far. */
