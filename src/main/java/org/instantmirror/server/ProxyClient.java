@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class ProxyClient {
 
   private final Channel channel;
-  private @Nullable String server; // of the request that is being answered; guarded by this
+  private @Nullable ProxyExchange current; // the one being answered; guarded by this
+  private @Nullable String server; // whom that was sent to; guarded by this
   private boolean tunnel; // guarded by this
 
   ProxyClient(Channel channel) {
@@ -22,17 +23,21 @@ final class ProxyClient {
    * @param hostAndPort whom it is sent to
    * @return false if another one isn't answered yet: their answers could get mixed up
    */
-  synchronized boolean begin(String hostAndPort) {
-    if (server != null) {
+  synchronized boolean begin(ProxyExchange exchange, String hostAndPort) {
+    if (current != null) {
       return false;
     }
+    current = exchange;
     server = hostAndPort;
     return true;
   }
 
-  /** The answer has its last byte on the way to the client. */
-  synchronized void end() {
-    server = null;
+  /** The answer to that request has its last byte on the way to the client. */
+  synchronized void end(ProxyExchange exchange) {
+    if (current == exchange) {
+      current = null;
+      server = null;
+    }
   }
 
   /** Whether this is the first tunnel that the connection wants. */

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -29,7 +30,9 @@ final class ProxyExchange extends HttpFiltersAdapter {
   private final Channel channel;
   private final ProxyClient client;
   private final String address;
+  private final boolean headOnly;
   private @Nullable ProxyTarget ours;
+  private volatile boolean begun; // the head of the answer has come
 
   /** What all of them need. */
   record Surroundings(ProxyGate gate, ProxyClients clients, HandOver handOver, int enginePort) {}
@@ -37,6 +40,7 @@ final class ProxyExchange extends HttpFiltersAdapter {
   ProxyExchange(HttpRequest request, Channel channel, Surroundings around) {
     super(request);
     this.around = around;
+    this.headOnly = request.method().equals(HttpMethod.HEAD);
     this.channel = channel;
     this.client = around.clients().of(channel);
     this.address = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
@@ -75,7 +79,7 @@ final class ProxyExchange extends HttpFiltersAdapter {
       server = target.hostAndPort();
       LOG.info("{} {} http://{}{}", address, request.method(), target.authority(), target.path());
     }
-    if (!client.begin(server)) {
+    if (!client.begin(this, server)) {
       client.close();
       return refusal(request, 400, "One request at a time.");
     }
@@ -100,10 +104,26 @@ final class ProxyExchange extends HttpFiltersAdapter {
 
   @Override
   public HttpObject proxyToClientResponse(HttpObject part) {
-    if (part instanceof LastHttpContent) {
-      client.end();
+    if (part instanceof HttpResponse head && head.status().code() >= 200) {
+      begun = true;
+      if (isBodiless(head)) {
+        // To the client it is whole, and the next request may be on its way.
+        client.end(this);
+      }
+    }
+    // The empty end of a bodiless answer may come when the next request has begun, to that one.
+    if (part instanceof LastHttpContent && begun) {
+      client.end(this);
     }
     return part;
+  }
+
+  private boolean isBodiless(HttpResponse head) {
+    int status = head.status().code();
+    return headOnly
+        || status == 204
+        || status == 304
+        || "0".equals(head.headers().get(HttpHeaderNames.CONTENT_LENGTH));
   }
 
   private static @Nullable String joined(HttpRequest request, String name) {

@@ -177,7 +177,7 @@ class ForwardProxyTest {
     second.file("/page", RPM);
     try (RunningMirror mirror = overBoth();
         RawClient client = new RawClient(mirror.proxyPort())) {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 30; i++) {
         client.send("GET", first.origin() + "/one/a.rpm");
         assertThat(client.receive("GET").body()).isEqualTo(RPM);
         client.send("GET", first.origin() + "/page");
