@@ -98,6 +98,8 @@ class ArchitectureTest {
     "org.apache.coyote, server",
     "org.apache.tomcat, server",
     "picocli, server",
+    "org.littleshoot, server",
+    "io.netty, server",
     "ch.qos.logback, server",
   })
   void aLibraryIsSpokenToInItsPlaceOnly(String library, String allowed) {

@@ -45,7 +45,7 @@ public final class Overview {
     Instant now = parts.clock().instant();
     KnownGenerations generations = parts.generations().look();
     List<RepoStanding> standings = new ArrayList<>();
-    for (Repo repo : config.repos().values().stream().filter(shown).toList()) {
+    for (Repo repo : config.served().values().stream().filter(shown).toList()) {
       Optional<UpstreamPool> pool = Optional.ofNullable(view.pools().get(repo.id()));
       RepoStanding standing =
           new RepoStanding(

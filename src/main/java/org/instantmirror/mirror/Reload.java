@@ -94,7 +94,7 @@ public final class Reload {
     if (config.tls() != null) {
       var unused = PemIdentity.read(config.tls().certificate(), config.tls().key());
     }
-    for (Repo repo : config.repos().values()) {
+    for (Repo repo : config.served().values()) {
       if (transports.add(repo.transport())) {
         HttpUpstreamClient.check(repo.transport());
       }

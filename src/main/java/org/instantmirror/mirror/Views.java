@@ -29,7 +29,10 @@ public final class Views implements Repositories, Supplier<View> {
 
   private View view(Config config, Map<RepoId, UpstreamPool> earlier) {
     return new View(
-        config, new PathMeaning.Reader(config.repos()), pools.of(config.repos().values(), earlier));
+        config,
+        new PathMeaning.Reader(config.repos()),
+        new PathMeaning.Reader(config.served()),
+        pools.of(config.served().values(), earlier));
   }
 
   @Override
@@ -44,7 +47,7 @@ public final class Views implements Repositories, Supplier<View> {
 
   @Override
   public Optional<Repo> repo(RepoId id) {
-    return Optional.ofNullable(current.config().repos().get(id));
+    return Optional.ofNullable(current.config().served().get(id));
   }
 
   @Override

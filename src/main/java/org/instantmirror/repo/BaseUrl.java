@@ -10,7 +10,8 @@ import java.util.Map;
  * substituted.
  *
  * @param template absolute, http or https, with a trailing slash, without query, fragment or user
- *     information; a variable is {@code $name} or {@code ${name}} and may stand in the path only
+ *     information; a variable is {@code $name} or {@code ${name}} and may stand in the path only;
+ *     or that of {@link #ANY_HOST}
  */
 public record BaseUrl(String template) {
 
@@ -18,16 +19,37 @@ public record BaseUrl(String template) {
   public static final List<String> PATH_VARIABLES =
       List.of("releasever", "stream", "basearch", "arch");
 
+  /** The variable of {@link #ANY_HOST}. */
+  static final String HOST = "host";
+
+  private static final String ANY = "http://$" + HOST + "/";
+
+  /**
+   * Each host's root, the host named by the first segment of a path. No configuration can say that:
+   * it is of the forward proxy, whose clients choose hosts, and no host is trusted for it.
+   */
+  public static final BaseUrl ANY_HOST = new BaseUrl(ANY);
+
   /**
    * @throws IllegalArgumentException if {@code template} isn't as described; the message says what
    *     is wrong and what is allowed, and doesn't repeat what may be a secret
    */
   public BaseUrl {
-    requirePath(UrlTemplate.sample(template));
+    if (!template.equals(ANY)) {
+      requirePath(UrlTemplate.sample(template));
+    }
+  }
+
+  /** Whether the host is a variable. */
+  public boolean isAnyHost() {
+    return template.equals(ANY);
   }
 
   /** Which of {@link #PATH_VARIABLES} the template uses, each once, in that order. */
   public List<String> variables() {
+    if (isAnyHost()) {
+      return List.of(HOST);
+    }
     return UrlTemplate.variables(template);
   }
 
@@ -37,7 +59,23 @@ public record BaseUrl(String template) {
    * @throws IllegalArgumentException if a value is missing or isn't fit for its variable
    */
   public URI with(Map<String, String> values) {
+    if (isAnyHost()) {
+      return URI.create(ofHost(values.getOrDefault(HOST, "")).template());
+    }
     return UrlTemplate.with(template, values);
+  }
+
+  /**
+   * The root of one host, over http.
+   *
+   * @param host lower case, with a port if that isn't 80
+   * @throws IllegalArgumentException if it is no host
+   */
+  public static BaseUrl ofHost(String host) {
+    if (!VariableValue.isFit(HOST, host)) {
+      throw new IllegalArgumentException("no fit value for '$" + HOST + "'");
+    }
+    return new BaseUrl("http://" + host + "/");
   }
 
   /** Host and port, lower case, the port always given: {@code up.example:80}. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param heads stored heads kept in memory
  * @param adminClients who may change something by the API
  * @param sendfileKey what a web server in front must know to send files by itself; null for none
+ * @param proxy of requests with absolute URLs
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -53,6 +54,7 @@ public record Config(
     int heads,
     List<AddressRange> adminClients,
     @Nullable FrontKey sendfileKey,
+    ProxySettings proxy,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {
@@ -63,5 +65,15 @@ public record Config(
     repos = Collections.unmodifiableMap(new LinkedHashMap<>(repos));
     profiles = Set.copyOf(profiles);
     warnings = List.copyOf(warnings);
+  }
+
+  /** All that is served: {@link #repos}, and where absolute URLs are answered their own one. */
+  public Map<RepoId, Repo> served() {
+    if (!proxy.isUsed()) {
+      return repos;
+    }
+    Map<RepoId, Repo> all = new LinkedHashMap<>(repos);
+    all.put(proxy.others().id(), proxy.others());
+    return Collections.unmodifiableMap(all);
   }
 }

@@ -109,6 +109,38 @@ public enum ConfigKey {
           + " such an address; where neither they nor allow_roles are given nobody is asked for a"
           + " name."),
   ALLOW_ROLES(Scope.BOTH, "", "The same by their roles: who is in one of them may."),
+  PROXY_PORT(
+      Scope.MAIN,
+      "",
+      "The port of the forward proxy, that clients name in proxy= or http_proxy, 0 to 65535; 0 takes"
+          + " a free one, empty is for none. Standalone only."),
+  PROXY_CLIENTS(
+      Scope.MAIN,
+      "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 ::1 fc00::/7 fe80::/10",
+      "Addresses and ranges (CIDR) whose clients may use it; 'none' for nobody."),
+  PROXY_PEERS(
+      Scope.MAIN,
+      "none",
+      "Addresses and ranges of proxies, a Squid's for instance, that have this mirror as their"
+          + " parent: their requests are answered by their Host. Also as a WAR deployed as ROOT."),
+  PROXY_CACHE(
+      Scope.MAIN,
+      "yes",
+      "Whether packages and metadata of hosts that no repository names are stored, under"
+          + " _proxy/<host>/ in the cache directory."),
+  PROXY_PORTS(Scope.MAIN, "80 443", "Ports that the proxy connects to."),
+  PROXY_HOSTS(
+      Scope.MAIN,
+      "",
+      "Hosts (host or host:port) that the proxy connects to although their addresses are loopback,"
+          + " private or link-local, or the port is another one. Base URLs and their mirrors need"
+          + " not be named, for what is stored of them."),
+  PROXY_TUNNELS(Scope.MAIN, "200", "CONNECT tunnels at once, 0 to 100000."),
+  PROXY_IDLE(
+      Scope.MAIN,
+      "5m",
+      "How long a connection of the proxy, tunnels included, may be silent, 10s to 1d."),
+
   MIRROR_METADATA_EXPIRE(
       Scope.BOTH,
       "60s",

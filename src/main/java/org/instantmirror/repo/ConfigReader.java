@@ -110,6 +110,7 @@ public final class ConfigReader {
     Map<ConfigKey, Setting> settings = new EnumMap<>(ConfigKey.class);
     put(settings, ConfigKey.ADDRESS, given.address());
     put(settings, ConfigKey.PORT, given.port());
+    put(settings, ConfigKey.PROXY_PORT, given.proxyPort());
     put(settings, ConfigKey.CACHEDIR, given.cacheDir());
     return settings;
   }
@@ -122,7 +123,11 @@ public final class ConfigReader {
 
   private static Setting commandLine(ConfigKey key, Object value) {
     return new Setting(
-        "command line", Path.of("").toAbsolutePath(), "", "--" + key.key(), value.toString());
+        "command line",
+        Path.of("").toAbsolutePath(),
+        "",
+        "--" + key.key().replace('_', '-'),
+        value.toString());
   }
 
   private List<Path> repoFiles(Settings main) throws ConfigException {
@@ -265,6 +270,7 @@ public final class ConfigReader {
         integer(main, ConfigKey.HEADS_IN_MEMORY, 1, 100_000_000),
         main.get(ConfigKey.ADMIN_CLIENTS).as(ValueSyntax::addressRanges),
         frontKey(main),
+        new ProxyReader(main).read(),
         repos,
         profiles,
         warnings);

@@ -30,16 +30,27 @@ public record ConfigSources(
    *
    * @param address {@code --address}, as written
    * @param port {@code --port}
+   * @param proxyPort {@code --proxy-port}
    * @param cacheDir {@code --cachedir}
    * @param reposDir {@code --reposdir}, which must exist
    */
   public record Overrides(
       @Nullable String address,
       @Nullable Integer port,
+      @Nullable Integer proxyPort,
       @Nullable Path cacheDir,
       @Nullable Path reposDir) {
 
     /** Nothing is overridden. */
     public static final Overrides NONE = new Overrides(null, null, null, null);
+
+    /** Those that say nothing of the proxy. */
+    public Overrides(
+        @Nullable String address,
+        @Nullable Integer port,
+        @Nullable Path cacheDir,
+        @Nullable Path reposDir) {
+      this(address, port, null, cacheDir, reposDir);
+    }
   }
 }

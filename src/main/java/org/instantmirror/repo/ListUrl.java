@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where a repository's list of mirrors is to be had.
@@ -52,5 +53,10 @@ public record ListUrl(Kind kind, String template, Duration expire) {
    */
   public URI with(Map<String, String> values) {
     return UrlTemplate.with(template, values);
+  }
+
+  /** The values that make it that URL; empty if it is no such list. */
+  public Optional<Map<String, String>> valuesIn(String url) {
+    return new UrlPattern(template).valuesIn(url);
   }
 }

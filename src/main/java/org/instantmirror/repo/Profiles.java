@@ -61,6 +61,15 @@ final class Profiles {
     return new Profiles(profiles);
   }
 
+  /** What {@code [main]} says to those who aren't the administrator's own upstreams. */
+  static Settings inherited(Settings main) {
+    Map<ConfigKey, Setting> taken = new EnumMap<>(ConfigKey.class);
+    for (ConfigKey key : NOT_INHERITED) {
+      taken.put(key, new Setting("default", Path.of("/"), "", key.key(), /* none */ ""));
+    }
+    return new Settings(taken, main);
+  }
+
   /**
    * Those that are asked for.
    *

@@ -9,20 +9,26 @@ import java.util.regex.Pattern;
  * <p>What belongs to a repository and isn't part of its tree lies in areas of ours, under names
  * that no configuration and no request can give.
  *
- * @param value {@code [A-Za-z0-9_.:-]+}, not beginning with a dot or underscore; or, of an area,
- *     two underscores with a lower-case word between, in front of one
+ * @param value {@code [A-Za-z0-9_.:-]+}, not beginning with a dot or underscore, or {@link
+ *     #PROXY}'s; of an area, two underscores with a lower-case word between, in front of one
  */
 public record RepoId(String value) {
 
+  private static final String PROXIED = "_proxy";
+
   private static final Pattern VALID = Pattern.compile("[A-Za-z0-9:-][A-Za-z0-9_.:-]*");
   private static final Pattern AREA = Pattern.compile("_[a-z0-9]+_");
+
+  /** The hosts that clients of the forward proxy ask for and no repository names. */
+  public static final RepoId PROXY = new RepoId(PROXIED);
 
   /**
    * @throws IllegalArgumentException if {@code value} is no valid repository id
    */
   public RepoId {
     Matcher area = AREA.matcher(value);
-    if (!isValid(area.lookingAt() ? value.substring(area.end()) : value)) {
+    String plain = area.lookingAt() ? value.substring(area.end()) : value;
+    if (!isValid(plain) && !plain.equals(PROXIED)) {
       throw new IllegalArgumentException("not a repository id: '" + value + "'");
     }
   }
@@ -38,7 +44,7 @@ public record RepoId(String value) {
 
   /** Whether this is an area of ours. */
   public boolean isArea() {
-    return value.charAt(0) == '_';
+    return value.charAt(0) == '_' && !value.equals(PROXIED);
   }
 
   /** The repository that an area belongs to; itself if it is none. */

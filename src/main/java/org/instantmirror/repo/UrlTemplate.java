@@ -81,10 +81,18 @@ final class UrlTemplate {
    * @throws IllegalArgumentException if a value is missing or isn't fit
    */
   static URI with(String text, Map<String, String> values) {
-    if (text.indexOf('$') < 0) {
-      return ascii(text);
-    }
-    return ascii(VariableReference.PATTERN.matcher(text).replaceAll(match -> value(match, values)));
+    return ascii(substitute(text, values));
+  }
+
+  /**
+   * Any text with values for all its variables.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  static String substitute(String text, Map<String, String> values) {
+    return text.indexOf('$') < 0
+        ? text
+        : VariableReference.PATTERN.matcher(text).replaceAll(match -> value(match, values));
   }
 
   private static String value(MatchResult reference, Map<String, String> values) {

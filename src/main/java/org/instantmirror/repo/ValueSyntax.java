@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -129,6 +131,13 @@ final class ValueSyntax {
     return text.equalsIgnoreCase("none")
         ? List.of()
         : words(text).stream().map(AddressRange::parse).toList();
+  }
+
+  /** Ports. */
+  static Set<Integer> ports(String text) {
+    return words(text).stream()
+        .map(word -> integer(word, 1, 65_535))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** An IP address, or a name of this machine. */

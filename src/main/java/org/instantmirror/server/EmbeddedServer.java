@@ -37,6 +37,7 @@ public final class EmbeddedServer implements AutoCloseable {
   private final List<LeanConnector> connectors = new ArrayList<>();
   private final ConfigWatch watch = new ConfigWatch();
   private @Nullable TlsConnector secured;
+  private @Nullable ForwardProxy proxy;
   private @Nullable WatchedFiles users; // guarded by this
 
   private EmbeddedServer(Config config, Engine engine, Path work) {
@@ -74,7 +75,25 @@ public final class EmbeddedServer implements AutoCloseable {
             "port " + connector.getPort() + " can't be listened on; is it in use?");
       }
     }
+    try {
+      server.startProxy();
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
     return server;
+  }
+
+  private void startProxy() throws IOException {
+    Integer port = config.proxy().port();
+    if (proxy != null && port != null) {
+      proxy.start(port);
+    }
+  }
+
+  /** The port of the forward proxy; -1 if there is none. */
+  public int proxyPort() {
+    return proxy == null ? -1 : proxy.port();
   }
 
   private static String rootMessage(Throwable fault) {
@@ -98,11 +117,17 @@ public final class EmbeddedServer implements AutoCloseable {
       watch.every(tls::renewIfChanged);
     }
     connectors.forEach(tomcat.getService()::addConnector);
+    StandardHost host = (StandardHost) tomcat.getHost();
+    if (config.proxy().port() != null) {
+      ForwardProxy inFront = new ForwardProxy(config, engine.urls());
+      tomcat.getService().addConnector(inFront.connector());
+      host.getPipeline().addValve(inFront.valve());
+      proxy = inFront;
+    }
     // Errors of the container's own (a malformed request) show neither trace nor version.
     ErrorReportValve errors = new ErrorReportValve();
     errors.setShowReport(false);
     errors.setShowServerInfo(false);
-    StandardHost host = (StandardHost) tomcat.getHost();
     host.getPipeline().addValve(errors);
     StandardContext context = (StandardContext) tomcat.addContext("", null);
     // Nothing is ever undeployed here: the process ends.
@@ -184,14 +209,21 @@ public final class EmbeddedServer implements AutoCloseable {
   public void close() {
     try {
       watch.close();
-      for (LeanConnector connector : connectors) {
+      List<LeanConnector> all = new ArrayList<>(connectors);
+      if (proxy != null) {
+        all.add(proxy.connector());
+      }
+      for (LeanConnector connector : all) {
         connector.pause();
         connector.protocol().closeServerSocketGraceful();
       }
       long until = System.nanoTime() + config.shutdownTimeout().toNanos();
-      for (LeanConnector connector : connectors) {
+      for (LeanConnector connector : all) {
         long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
         connector.protocol().awaitConnectionsClose(Math.max(0, left));
+      }
+      if (proxy != null) {
+        proxy.close();
       }
       engine.close(Duration.ZERO);
       tomcat.stop();

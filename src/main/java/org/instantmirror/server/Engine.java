@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
+import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.Reload;
@@ -43,6 +44,7 @@ public final class Engine implements AutoCloseable {
   private final ConfigWatch watch = new ConfigWatch();
   private final Mirror mirror;
   private final PassThrough passThrough;
+  private final AbsoluteUrls urls;
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -98,6 +100,7 @@ public final class Engine implements AutoCloseable {
             config.queueTimeout(),
             config.abandonedLimit());
     this.mirror = new Mirror(store, client, views, keys, limits, clock);
+    this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
         "cache directory {}, {} repositories, {} built-in ones",
@@ -117,9 +120,15 @@ public final class Engine implements AutoCloseable {
     return reload;
   }
 
+  /** What clients of the forward proxy ask for. */
+  AbsoluteUrls urls() {
+    return urls;
+  }
+
   /** The servlets in front of it. */
   public WebApplication webApplication() {
-    return new WebApplication(views, reload, store, openFiles, mirror, passThrough, answers, clock);
+    return new WebApplication(
+        views, reload, store, openFiles, mirror, passThrough, answers, urls, clock);
   }
 
   /**

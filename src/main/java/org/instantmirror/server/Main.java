@@ -41,6 +41,12 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--port", paramLabel = "N", description = "8080 by default; 0: a free one")
   private @Nullable Integer port;
 
+  @Option(
+      names = "--proxy-port",
+      paramLabel = "N",
+      description = "also a forward proxy there; 0: a free port")
+  private @Nullable Integer proxyPort;
+
   @Option(names = "--cachedir", paramLabel = "DIR", description = "where the tree lies")
   private @Nullable Path cacheDir;
 
@@ -166,7 +172,7 @@ public final class Main implements Callable<Integer> {
     return new ConfigSources(
         file == null ? ConfigSources.DEFAULT_CONFIG_FILE : file,
         file != null,
-        new ConfigSources.Overrides(address, port, cacheDir, reposDir),
+        new ConfigSources.Overrides(address, port, proxyPort, cacheDir, reposDir),
         ConfigSources.DEFAULT_CACHE_DIR);
   }
 

@@ -26,7 +26,7 @@ final class Candidates {
 
   /** The base URLs, and after them the mirrors of the list, each in its order. */
   List<Candidate> of(String path, Optional<ListFetcher.Fetched> list, Instant now) {
-    List<Candidate> all = new ArrayList<>(configured(now));
+    List<Candidate> all = new ArrayList<>(configured(path, now));
     list.ifPresent(
         fetched ->
             mirrors(fetched, now).stream()
@@ -35,10 +35,25 @@ final class Candidates {
     return all;
   }
 
+  private List<Candidate> configured(String path, Instant now) {
+    // Each host is an upstream of its own: one that is down doesn't make the others rest.
+    return repo.baseUrls().contains(BaseUrl.ANY_HOST)
+        ? configured(
+            repo.upstreamUri(BaseUrl.ANY_HOST, path).stream()
+                .map(uri -> BaseUrl.ofHost(uri.getRawAuthority()))
+                .toList(),
+            now)
+        : configured(now);
+  }
+
   /** The base URLs. */
   List<Candidate> configured(Instant now) {
+    return configured(repo.baseUrls(), now);
+  }
+
+  private List<Candidate> configured(List<BaseUrl> bases, Instant now) {
     List<Candidate> all = new ArrayList<>();
-    for (BaseUrl base : repo.baseUrls()) {
+    for (BaseUrl base : bases) {
       all.add(candidate(Upstream.configured(base), all.size(), Set.of(), now));
     }
     return all;

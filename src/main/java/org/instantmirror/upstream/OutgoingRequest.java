@@ -13,6 +13,7 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpHost;
+import org.instantmirror.http.Via;
 import org.instantmirror.repo.Transport;
 import org.instantmirror.upstream.KnownOrigins.Standing;
 
@@ -56,7 +57,7 @@ final class OutgoingRequest {
     }
     message.setHeader("Accept-Encoding", "identity");
     // RFC 9110 section 7.6.3: a gateway's duty; it also shows a mirror that was pointed at itself.
-    message.setHeader("Via", "1.1 " + ProductVersion.NAME);
+    message.setHeader("Via", Via.OWN);
     Transport transport = request.repo().transport();
     String username = transport.username();
     if (standing == Standing.CONFIGURED && username != null) {

@@ -8,7 +8,7 @@ import java.util.Properties;
 /** How the mirror names itself to upstreams. */
 public final class ProductVersion {
 
-  static final String NAME = "InstantMirror";
+  private static final String NAME = "InstantMirror";
 
   private static final String UNFILTERED = "${";
 

@@ -9,10 +9,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Which addresses a redirect may lead to when its host isn't configured (promise 10): those of the
- * public Internet. Special addresses are those of RFC 6890 and RFC 4291 that lead back inside.
+ * Which addresses a redirect, or a client of the forward proxy, may lead to when the host isn't
+ * configured (promise 10): those of the public Internet. Special addresses are those of RFC 6890
+ * and RFC 4291 that lead back inside.
  */
-final class PublicAddress {
+public final class PublicAddress {
 
   /** Canonical dotted quad; resolvers differ on all other spellings of IPv4 by numbers. */
   private static final Pattern DOTTED_QUAD =
@@ -25,7 +26,7 @@ final class PublicAddress {
   private PublicAddress() {}
 
   /** Whether the address is none of loopback, private, link-local, multicast or reserved. */
-  static boolean isPublic(InetAddress address) {
+  public static boolean isPublic(InetAddress address) {
     byte[] bytes = address.getAddress();
     return address instanceof Inet4Address
         ? isPublicV4(bytes)
@@ -85,17 +86,17 @@ final class PublicAddress {
    * Whether a host is an IPv4 address in a spelling that programs read differently: a single
    * number, hexadecimal, octal, fewer than four parts, a trailing dot.
    */
-  static boolean isAmbiguousLiteral(String host) {
+  public static boolean isAmbiguousLiteral(String host) {
     return NUMERIC_LAST_LABEL.matcher(host).matches() && !DOTTED_QUAD.matcher(host).matches();
   }
 
   /** Whether a host is an address and no name, so that it can be judged without resolving. */
-  static boolean isLiteral(String host) {
+  public static boolean isLiteral(String host) {
     return host.contains(":") || DOTTED_QUAD.matcher(host).matches();
   }
 
   /** {@link #isPublic} for a literal; no name is resolved. */
-  static boolean isPublicLiteral(String literal) {
+  public static boolean isPublicLiteral(String literal) {
     try {
       // A colon or four numbers: the JDK takes it for an address or throws, and asks no resolver.
       InetAddress[] addresses = InetAddress.getAllByName(literal);
@@ -121,7 +122,7 @@ final class PublicAddress {
   }
 
   /** Whether the name means this machine without any resolver's help (RFC 6761 section 6.3). */
-  static boolean isLocalName(String host) {
+  public static boolean isLocalName(String host) {
     String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     return name.equals("localhost") || name.endsWith(".localhost");
   }

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.upstream.MirrorLists.Background;
@@ -266,6 +268,36 @@ public final class UpstreamPool {
                     list,
                     known -> Standing.of(candidates.mirrors(known, now), Purpose.PACKAGE, now)))
         .toList();
+  }
+
+  /**
+   * A list of mirrors in use.
+   *
+   * @param uri where it is from
+   * @param mirrors the same object as long as the list is the same
+   */
+  public record KnownList(URI uri, List<BaseUrl> mirrors) {}
+
+  /** The lists in use that are here, whatever their age. A pure look. */
+  public List<KnownList> knownLists() {
+    if (listed == null) {
+      return List.of();
+    }
+    return listed.lists().all().stream()
+        .filter(list -> list.known() != null)
+        .map(
+            list ->
+                new KnownList(list.uri(), Objects.requireNonNull(list.known()).mirrors().mirrors()))
+        .toList();
+  }
+
+  /**
+   * Has the list of a path's mirrors fetched, if it isn't here.
+   *
+   * @return its end, however; empty if the list is here or there is no use in trying now
+   */
+  public Optional<CompletableFuture<Void>> prepareMirrors(String path, Instant now) {
+    return listed == null ? Optional.empty() : listed.pending(path, now);
   }
 
   /** Forgets the lists of mirrors, here and on disk: they are fetched anew when next needed. */

@@ -49,7 +49,8 @@ final class AccessLogFilter extends HttpFilter {
   private record Line(RequestRecord record, String client, String method, String path) {
     void write(int status) {
       StringBuilder line = new StringBuilder(160);
-      line.append(client).append(' ').append(method).append(' ').append(path).append(' ');
+      line.append(client).append(' ').append(method).append(' ');
+      line.append(record.target(path)).append(' ');
       line.append(status).append(' ').append(record.bytes()).append(' ');
       line.append((System.nanoTime() - record.beganNanos) / 1_000_000).append(" ms \"");
       line.append(record.cacheStatus()).append("\" ").append(record.upstream());

@@ -86,6 +86,26 @@ final class ReadGate {
   }
 
   /**
+   * The same where nobody can be asked for a name: credentials of a request for an upstream's URL
+   * are that upstream's.
+   */
+  boolean admitsUnasked(HttpServletRequest request, HttpServletResponse response, Repo repo)
+      throws IOException {
+    Verdict verdict = judge(request, repo);
+    if (verdict == Verdict.MAY) {
+      return true;
+    }
+    PlainAnswer.send(
+        request,
+        response,
+        403,
+        verdict == Verdict.UNKNOWN
+            ? "This repository is for users with a name: ask for it below /mirror/, not by its URL."
+            : "You may not read this repository.");
+    return false;
+  }
+
+  /**
    * Which repositories a call of the API may tell of. Nobody is asked for a name, but one that is
    * given must be good.
    *

@@ -13,6 +13,7 @@ final class RequestRecord {
   private final AtomicLong bytes = new AtomicLong();
   private volatile @Nullable String cacheStatus;
   private volatile @Nullable String upstream;
+  private volatile @Nullable String url;
   private volatile boolean broken;
 
   void attach(ServletRequest request) {
@@ -36,6 +37,16 @@ final class RequestRecord {
 
   void upstream(String value) {
     upstream = value;
+  }
+
+  /** An absolute URL was asked for, of which the path alone would say too little. */
+  void url(String value) {
+    url = value;
+  }
+
+  /** What was asked for, by its path where that says it. */
+  String target(String path) {
+    return url == null ? path : url;
   }
 
   /** The transfer to the client did not end as it should. */

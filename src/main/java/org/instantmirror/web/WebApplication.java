@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Supplier;
+import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Explainer;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.Overview;
@@ -35,7 +36,14 @@ public record WebApplication(
     Mirror mirror,
     PassThrough passThrough,
     RememberedAnswers answers,
+    AbsoluteUrls urls,
     Clock clock) {
+
+  /**
+   * The request attribute that says that our own forward proxy hands a request over. No client can
+   * set one.
+   */
+  public static final String HANDED_OVER = WebApplication.class.getName() + ".handed-over";
 
   /** Registers everything; to be called before the context has started. */
   public void register(ServletContext context) {
@@ -44,11 +52,8 @@ public record WebApplication(
     Supplier<PathMeaning.Reader> paths = () -> views.get().paths();
     Asker asker = new Asker(mirror, passThrough);
     filter(context, "access-log", new AccessLogFilter(), "/*");
-    filter(context, "guard", new GuardFilter(paths, readers), "/*");
-    filter(context, "freshness", new FreshnessFilter(asker), "/mirror/*");
-    servlet(
-        context,
-        "mirror",
+    FreshnessFilter freshness = new FreshnessFilter(asker);
+    MirrorServlet mirrorServlet =
         new MirrorServlet(
             asker,
             passThrough,
@@ -56,10 +61,14 @@ public record WebApplication(
                 store,
                 openFiles,
                 new EntryAnswer(clock),
-                () -> views.get().config().sendfileKey())),
-        "/mirror/*");
+                () -> views.get().config().sendfileKey()));
+    AbsoluteUrlFilter absolute = new AbsoluteUrlFilter(urls, readers, freshness, mirrorServlet);
+    filter(context, "absolute-url", absolute, "/*", DispatcherType.REQUEST, DispatcherType.ASYNC);
+    filter(context, "guard", new GuardFilter(paths, readers), "/*");
+    filter(context, "freshness", freshness, "/mirror/*");
+    servlet(context, "mirror", mirrorServlet, "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
-    api(context, paths, admins, readers);
+    api(context, () -> views.get().served(), admins, readers);
     Supplier<Config> config = () -> views.get().config();
     ServerUrl server = new ServerUrl(() -> config.get().baseUrl());
     servlet(context, "front-page", new FrontPageServlet(config, readers, server), "");
@@ -70,7 +79,7 @@ public record WebApplication(
 
   private void api(
       ServletContext context,
-      Supplier<PathMeaning.Reader> paths,
+      Supplier<PathMeaning.Reader> served,
       AdminGate gate,
       ReadGate readers) {
     Overview overview = new Overview(mirror, views);
@@ -81,9 +90,9 @@ public record WebApplication(
         "explain",
         new ExplainServlet(new Explainer(mirror, views, answers), readers),
         "/api/v1/explain");
-    EntriesServlet entries = new EntriesServlet(paths, overview, purge, gate, readers);
+    EntriesServlet entries = new EntriesServlet(served, overview, purge, gate, readers);
     servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");
-    ReposServlet repos = new ReposServlet(paths, overview, purge, gate, readers, reload);
+    ReposServlet repos = new ReposServlet(served, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
   }
@@ -121,10 +130,20 @@ public record WebApplication(
   }
 
   private static void filter(ServletContext context, String name, Filter filter, String path) {
+    filter(context, name, filter, path, DispatcherType.REQUEST);
+  }
+
+  private static void filter(
+      ServletContext context,
+      String name,
+      Filter filter,
+      String path,
+      DispatcherType first,
+      DispatcherType... others) {
     FilterRegistration.Dynamic registration = context.addFilter(name, filter);
     registration.setAsyncSupported(true);
-    // In this order, and in the original dispatch only.
-    registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, path);
+    // In this order.
+    registration.addMappingForUrlPatterns(EnumSet.of(first, others), true, path);
   }
 
   private static void servlet(

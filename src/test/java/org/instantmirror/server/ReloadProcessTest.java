@@ -14,6 +14,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.JavaCommand;
@@ -26,16 +28,19 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadProcessTest {
 
   private static Process start(Path folder) throws IOException {
-    return new ProcessBuilder(
-            JavaCommand.of(
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dlogback.configurationFile=logback.xml",
-                "-cp",
-                JavaCommand.classPath(),
-                Main.class.getName(),
-                "--config",
-                folder.resolve("instantmirror.conf").toString()))
+    // Below nohup, where SIGHUP is ignored, a JVM leaves it at that.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
+    command.addAll(
+        JavaCommand.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Dlogback.configurationFile=logback.xml",
+            "-cp",
+            JavaCommand.classPath(),
+            Main.class.getName(),
+            "--config",
+            folder.resolve("instantmirror.conf").toString()));
+    return new ProcessBuilder(command)
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())
         .start();

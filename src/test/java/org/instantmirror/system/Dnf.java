@@ -35,6 +35,19 @@ final class Dnf implements ClientMachine {
     return dnf;
   }
 
+  /**
+   * A machine without packages that asks the mirrors of a list, all through a proxy.
+   *
+   * @param keyUrl where the repository's public key is
+   */
+  static Dnf behindProxy(String proxy, String mirrorlist, String keyUrl) {
+    WorkDirectory work = WorkDirectory.create("dnf");
+    Path conf = work.write("dnf.conf", "[main]\nproxy=" + proxy + "\n");
+    Dnf dnf = new Dnf(work, options(work, conf));
+    dnf.useRepository("mirrorlist=" + mirrorlist, keyUrl);
+    return dnf;
+  }
+
   private static List<String> options(WorkDirectory work, Path conf) {
     return List.of(
         "-y",
@@ -55,17 +68,21 @@ final class Dnf implements ClientMachine {
 
   /** Points it elsewhere; dnf keeps a cache for each URL. */
   void useBaseUrl(String baseUrl) {
+    useRepository("baseurl=" + baseUrl, baseUrl + RpmRepository.KEY_FILE);
+  }
+
+  private void useRepository(String source, String keyUrl) {
     work.write(
         "repos/" + REPO + ".repo",
         String.join(
             "\n",
             "[" + REPO + "]",
             "name=Samples",
-            "baseurl=" + baseUrl,
+            source,
             "enabled=1",
             "gpgcheck=1",
             "repo_gpgcheck=1",
-            "gpgkey=" + baseUrl + RpmRepository.KEY_FILE,
+            "gpgkey=" + keyUrl,
             ""));
   }
 

@@ -46,6 +46,7 @@ enum Program {
           .filter(Files::exists);
     }
   },
+  SQUID("squid", "squid"),
   CURL("curl", "curl"),
   WGET("wget", "wget"),
   ARIA2("aria2c", "aria2"),

@@ -147,6 +147,11 @@ public final class RunningMirror implements AutoCloseable {
     return server.urls();
   }
 
+  /** Where its forward proxy listens. */
+  public int proxyPort() {
+    return server.proxyPort();
+  }
+
   /** One GET of a file of repository {@code repo}. */
   public RawResponse get(String path, String... fields) {
     return request("GET", "/mirror/repo/" + path, fields);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 import org.instantmirror.http.EntityTag;
+import org.instantmirror.http.Via;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.RecordedRequest;
@@ -62,7 +63,7 @@ class HttpUpstreamClientTest extends ClientFixture {
             "Host", "User-Agent", "Accept-Encoding", "Via", "Range", "Connection");
     assertThat(request.header("Accept-Encoding")).contains("identity");
     assertThat(request.header("User-Agent").orElse("")).matches("InstantMirror/[0-9A-Za-z.-]+");
-    assertThat(request.header("Via")).contains("1.1 InstantMirror");
+    assertThat(request.header("Via")).contains(Via.OWN);
     assertThat(request.header("Connection")).contains("keep-alive");
     assertThat(request.header("Host")).contains(upstream.hostPort());
   }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.instantmirror.repo.Access;
 import org.instantmirror.repo.BaseUrl;
+import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.SignaturePolicy;
