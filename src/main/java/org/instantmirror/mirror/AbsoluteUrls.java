@@ -36,10 +36,10 @@ public final class AbsoluteUrls {
   private final AtomicLong prepared = new AtomicLong();
   private volatile Known known;
 
-  /** What a map was made of; compared by identity, which a list that holds keeps. */
+  /** What a map was made of; lists are compared by identity, which one that holds keeps. */
   private record Known(View view, List<KnownList> lists, UrlMap map) {
     boolean isOf(View viewNow, List<KnownList> now) {
-      boolean same = view == viewNow && lists.size() == now.size();
+      boolean same = view.equals(viewNow) && lists.size() == now.size();
       for (int i = 0; same && i < now.size(); i++) {
         same = lists.get(i).mirrors() == now.get(i).mirrors();
       }

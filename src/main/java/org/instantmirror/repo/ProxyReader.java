@@ -41,10 +41,14 @@ final class ProxyReader {
         RepoId.PROXY,
         "Hosts that no repository names",
         List.of(BaseUrl.ANY_HOST),
+        null,
         stores ? policy.classifier() : new Classifier(List.of(), List.of("**")),
         policy.lifetimes(),
         policy.transport().allowingRedirectsTo(hosts),
         policy.retries(),
-        MOST_DOWNLOADS);
+        MOST_DOWNLOADS,
+        SignaturePolicy.NONE,
+        Access.of(main),
+        ClientOptions.NONE);
   }
 }

@@ -166,6 +166,8 @@ class UrlMapTest {
         repo.transport(),
         1,
         1,
-        SignaturePolicy.NONE);
+        SignaturePolicy.NONE,
+        Access.ALL,
+        ClientOptions.NONE);
   }
 }
