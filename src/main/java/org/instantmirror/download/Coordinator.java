@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,7 +22,7 @@ import org.instantmirror.upstream.UpstreamPool;
  * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A
  * client that asks joins the running download of its file, or begins one. Thread-safe.
  */
-public final class Coordinator implements AutoCloseable {
+public final class Coordinator implements Ahead, AutoCloseable {
 
   private final Function<Repo, UpstreamPool> pools;
   private final Transfer.Surroundings around;
@@ -94,6 +95,12 @@ public final class Coordinator implements AutoCloseable {
         return attachment(successor, true);
       }
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> fetch(Order order, double saving) {
+    Attachment attachment = join(order);
+    return attachment.ended().whenComplete((ended, fault) -> attachment.close());
   }
 
   /** A file that came from there isn't what it should be: others are asked for it first. */

@@ -1,0 +1,18 @@
+package org.instantmirror.download;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Fetches files that nobody has asked for yet. Thread-safe. */
+@FunctionalInterface
+public interface Ahead {
+
+  /**
+   * Has a file stored, when no client waits for another.
+   *
+   * @param saving how much waiting is expected to be saved by it; of two the one with more comes
+   *     first. Not negative
+   * @return completed when its download has ended, however; never fails. Cancelling it withdraws
+   *     the wish, if nobody else has it
+   */
+  CompletableFuture<Void> fetch(Order order, double saving);
+}
