@@ -134,6 +134,132 @@ class ReloadTest {
   }
 
   @Test
+  void aRunningDownloadGoesOnFromTheUpstreamThatItsRepositoryHadBefore() throws Exception {
+    Gate gate = new Gate();
+    upstream.file("/a.rpm", RPM).lastModified(V1).next(Behaviour.proper().gated(gate));
+    upstream.file("/elsewhere/a.rpm", OTHER).lastModified(V1);
+    upstream.file("/elsewhere/b.rpm", OTHER).lastModified(V1);
+    gate.release(1_000_000);
+    try (TailingClient client = TailingClient.ask(mirror, "a.rpm")) {
+      assertThat(client.head().status()).isEqualTo(200);
+      client.readTo(500_000);
+      repos(section("repo", "/elsewhere/"));
+      assertThat(applied().text("changed")).isEqualTo("[repo]");
+      assertThat(mirror.get("b.rpm").body()).isEqualTo(OTHER);
+      gate.releaseAll();
+      client.readTo(RPM.length);
+      assertThat(client.body()).isEqualTo(RPM);
+    }
+    assertThat(upstream.requests("/elsewhere/a.rpm")).isEmpty();
+  }
+
+  @Test
+  void aRunningDownloadIsResumedAsItsRepositoryWasWhenItBegan() throws Exception {
+    Gate gate = new Gate();
+    upstream
+        .file("/a.rpm", RPM)
+        .lastModified(V1)
+        .etag("\"1\"")
+        .next(Behaviour.proper().gated(gate).cutAfter(4_000_000));
+    gate.release(1_000_000);
+    try (TailingClient client = TailingClient.ask(mirror, "a.rpm")) {
+      assertThat(client.head().status()).isEqualTo(200);
+      client.readTo(500_000);
+      repos("");
+      applied();
+      gate.releaseAll();
+      client.readTo(RPM.length);
+      assertThat(client.body()).isEqualTo(RPM);
+    }
+    assertThat(upstream.requests("/a.rpm")).hasSize(2);
+  }
+
+  @Test
+  void whatIsPassedThroughGoesOnOverAReloadThatTakesItsRepositoryAway() throws Exception {
+    Gate gate = new Gate();
+    upstream.file("/notes.txt", RPM).lastModified(V1).next(Behaviour.proper().gated(gate));
+    gate.release(1_000_000);
+    try (TailingClient client = TailingClient.ask(mirror, "notes.txt")) {
+      assertThat(client.head().status()).isEqualTo(200);
+      client.readTo(500_000);
+      repos("");
+      applied();
+      assertThat(mirror.get("notes.txt").status()).isEqualTo(404);
+      gate.releaseAll();
+      client.readTo(RPM.length);
+      assertThat(client.body()).isEqualTo(RPM);
+    }
+  }
+
+  @Test
+  void aReloadThatIsRefusedDisturbsNoDownload() throws Exception {
+    Gate gate = new Gate();
+    upstream.file("/a.rpm", RPM).lastModified(V1).next(Behaviour.proper().gated(gate));
+    gate.release(1_000_000);
+    try (TailingClient client = TailingClient.ask(mirror, "a.rpm")) {
+      assertThat(client.head().status()).isEqualTo(200);
+      client.readTo(500_000);
+      repos("[repo\n");
+      assertThat(reload().status()).isEqualTo(422);
+      gate.releaseAll();
+      client.readTo(RPM.length);
+      assertThat(client.body()).isEqualTo(RPM);
+    }
+    assertThat(upstream.requests("/a.rpm")).hasSize(1);
+    assertThat(mirror.awaitStored("a.rpm")).isEqualTo(RPM);
+  }
+
+  @Test
+  void aBadFileAndItsRepairAreNoticedWithoutACall() {
+    try (LogLines log = new LogLines("org.instantmirror.mirror")) {
+      repos("[repo]\nbaseurl = nowhere\n");
+      assertThat(log.await("configuration not reloaded")).contains("test.repo:2", "baseurl");
+      assertThat(mirror.request("GET", "/health/ready").text())
+          .startsWith("ready, degraded:")
+          .contains("the configuration files hold an error");
+      repos(section("repo", "/"));
+      log.await("configuration reloaded");
+      assertThat(mirror.request("GET", "/health/ready").text()).isEqualTo("ready\n");
+    }
+  }
+
+  @Test
+  void theKeyOfTheHandOffIsTakenAnew() {
+    upstream.file("/a.rpm", OTHER).lastModified(V1);
+    Warm.file(mirror, "a.rpm");
+    String first = "0123456789abcdef";
+    String second = "fedcba9876543210";
+    for (String key : new String[] {first, second}) {
+      write(
+          "instantmirror.conf",
+          """
+          [main]
+          address = 127.0.0.1
+          shutdown_timeout = 0
+          min_free = 1M
+          profiles = no
+          sendfile_key = %s
+          """
+              .formatted(key));
+      assertThat(applied().text("waitingForRestart")).isEqualTo("[]");
+      for (String asked : new String[] {first, second}) {
+        assertThat(handedOff(asked)).isEqualTo(asked.equals(key));
+      }
+    }
+    write("instantmirror.conf", "[main]\naddress = 127.0.0.1\nmin_free = 1M\nprofiles = no\n");
+    applied();
+    assertThat(handedOff(second)).isFalse();
+  }
+
+  private boolean handedOff(String key) {
+    RawResponse answer = mirror.get("a.rpm", "X-Sendfile-Type: X-Sendfile " + key);
+    assertThat(answer.status()).isEqualTo(200);
+    boolean handedOff = answer.header("X-Sendfile") != null;
+    assertThat(answer.body()).isEqualTo(handedOff ? new byte[0] : OTHER);
+    return handedOff;
+  }
+
+  @Test
   void aBadFileLeavesTheRunningConfigurationAndSaysWhereItIsBad() {
     upstream.file("/a.rpm", OTHER).lastModified(V1);
     repos(section("new", "/") + "timeout = soon\n");
