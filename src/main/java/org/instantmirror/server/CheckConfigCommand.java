@@ -42,7 +42,7 @@ final class CheckConfigCommand implements Callable<Integer> {
     Config read;
     try {
       read = main.read(config);
-      Reload.check(read);
+      var unused = Reload.check(read);
       if (read.usersFile() != null) {
         UsersRealm.check(read.usersFile());
       }

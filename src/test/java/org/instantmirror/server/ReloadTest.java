@@ -6,6 +6,7 @@ import static org.instantmirror.server.Mirrored.V1;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
@@ -13,9 +14,12 @@ import org.instantmirror.testing.LogLines;
 import org.instantmirror.testing.Packages;
 import org.instantmirror.testing.RawResponse;
 import org.instantmirror.testing.RunningMirror;
+import org.instantmirror.testing.ServerKeys;
 import org.instantmirror.testing.TailingClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The configuration is read again while requests are served. */
 class ReloadTest {
@@ -349,8 +353,53 @@ class ReloadTest {
     repos(
         "[repo]\nname=repo\nbaseurl=" + upstream.uri("/") + "\n" + section("more", "/elsewhere/"));
     assertThat(applied().text("changed")).isEqualTo("[]");
+    assertThat(firstByteMillis()).isNotNull();
+  }
+
+  private @Nullable String firstByteMillis() {
     JsonTree repo =
         JsonTree.parse(mirror.request("GET", "/api/v1/repos").body()).objects("repos").get(0);
-    assertThat(repo.objects("upstreams").get(0).text("firstByteMillis")).isNotNull();
+    return repo.objects("upstreams").get(0).text("firstByteMillis");
+  }
+
+  @Test
+  void aRepositoryWithANewHostChangesNoOther() {
+    upstream.file("/a.rpm", OTHER).lastModified(V1);
+    mirror.get("a.rpm");
+    String same = "[repo]\nname=repo\nbaseurl=" + upstream.uri("/") + "\n";
+    repos(same + "[more]\nbaseurl=http://up.example/\n");
+    JsonTree added = applied();
+    assertThat(added.text("added")).isEqualTo("[more]");
+    assertThat(added.text("changed")).isEqualTo("[]");
+    assertThat(firstByteMillis()).isNotNull();
+
+    repos(same);
+    assertThat(applied().text("changed")).isEqualTo("[]");
+    assertThat(firstByteMillis()).isNotNull();
+
+    repos(same + "redirect_hosts = 10.0.0.1\n");
+    assertThat(applied().text("changed")).isEqualTo("[repo]");
+  }
+
+  @Test
+  void aNewContentOfACertificateFileIsANewConfiguration(@TempDir Path keys) throws Exception {
+    upstream.file("/a.rpm", OTHER).lastModified(V1);
+    Path authorities = mirror.folder().resolve("authorities.pem");
+    Files.copy(ServerKeys.make(keys, "first", "EC").certificate, authorities);
+    repos(section("repo", "/", "sslcacert = " + authorities));
+    applied();
+    try (LogLines log = new LogLines("org.instantmirror.mirror")) {
+      Files.writeString(authorities, "half of i");
+      assertThat(log.await("configuration not reloaded"))
+          .contains("files have changed", "authorities.pem: holds no certificate");
+      assertThat(mirror.get("a.rpm").body()).isEqualTo(OTHER);
+
+      Files.delete(authorities);
+      assertThat(log.await("is no readable file")).contains("test.repo:3", "sslcacert");
+
+      Files.copy(ServerKeys.make(keys, "second", "EC").certificate, authorities);
+      assertThat(log.await("configuration reloaded")).contains("changed none");
+      assertThat(mirror.request("GET", "/health/ready").text()).isEqualTo("ready\n");
+    }
   }
 }
