@@ -11,7 +11,6 @@ import org.instantmirror.repo.ConfigChange;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
-import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.WatchedFiles;
 import org.instantmirror.upstream.PemIdentity;
 import org.instantmirror.upstream.Transports;
@@ -98,9 +97,13 @@ public final class Reload {
    */
   public static Transports check(Config config) throws IOException {
     if (config.tls() != null) {
-      var unused = PemIdentity.read(config.tls().certificate(), config.tls().key());
+      try {
+        var unused = PemIdentity.read(config.tls().certificate(), config.tls().key());
+      } catch (IOException e) {
+        throw new IOException("sslservercert and sslserverkey: " + e.getMessage(), e);
+      }
     }
-    return Transports.read(config.served().values().stream().map(Repo::transport).toList());
+    return Transports.read(config.served().values());
   }
 
   /** How it stands. */

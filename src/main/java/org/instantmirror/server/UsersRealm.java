@@ -78,7 +78,10 @@ final class UsersRealm extends MemoryRealm {
    * @throws IOException if it can't be read; the message names it
    */
   static void check(Path file) throws IOException {
-    var unused = read(file, new StandardContext());
+    StandardContext nobody = new StandardContext();
+    // What starts in it is named after it.
+    nobody.setName("");
+    var unused = read(file, nobody);
   }
 
   private static UsersRealm read(Path file, StandardContext context) throws IOException {
@@ -87,7 +90,8 @@ final class UsersRealm extends MemoryRealm {
     try {
       realm.start();
     } catch (LifecycleException e) {
-      throw new IOException(file + ": can't be read as a file of users: " + rootMessage(e), e);
+      throw new IOException(
+          "users_file: " + file + ": can't be read as a file of users: " + rootMessage(e), e);
     }
     return realm;
   }

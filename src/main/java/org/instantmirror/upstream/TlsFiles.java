@@ -55,10 +55,21 @@ record TlsFiles(
   /**
    * Makes TLS of them once, for nobody.
    *
-   * @throws IOException if they can't be used; the message names the file
+   * @throws IOException if they can't be used; the message names key and file
    */
   void check() throws IOException {
-    var unused = strategy(certificate != null);
+    try {
+      if (authorities != null) {
+        authorities.certificates();
+      }
+    } catch (IOException e) {
+      throw new IOException("sslcacert: " + e.getMessage(), e);
+    }
+    try {
+      var unused = strategy(certificate != null);
+    } catch (IOException e) {
+      throw new IOException("sslclientcert and sslclientkey: " + e.getMessage(), e);
+    }
   }
 
   private static @Nullable PemFile read(@Nullable Path file) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +23,28 @@ public final class Transports {
   /**
    * Reads the files.
    *
-   * @throws IOException if one is missing or unfit; the message names it and says what is allowed
+   * @throws IOException if one is missing or unfit; the message names repository, key and file, and
+   *     says what is allowed
    */
-  public static Transports read(Collection<Transport> transports) throws IOException {
+  public static Transports read(Collection<Repo> repos) throws IOException {
     Map<Transport, TlsFiles> files = new HashMap<>();
-    for (Transport transport : transports) {
-      Transport connecting = transport.connecting();
+    for (Repo repo : repos) {
+      Transport connecting = repo.transport().connecting();
       if (!files.containsKey(connecting)) {
-        TlsFiles read = TlsFiles.read(connecting);
-        read.check();
-        files.put(connecting, read);
+        files.put(connecting, checked(repo, connecting));
       }
     }
     return new Transports(files);
+  }
+
+  private static TlsFiles checked(Repo repo, Transport connecting) throws IOException {
+    try {
+      TlsFiles read = TlsFiles.read(connecting);
+      read.check();
+      return read;
+    } catch (IOException e) {
+      throw new IOException("repo '" + repo.id() + "': " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -47,6 +47,7 @@ enum Program {
     }
   },
   SQUID("squid", "squid"),
+  OPENSSL("openssl", "openssl"),
   CURL("curl", "curl"),
   WGET("wget", "wget"),
   ARIA2("aria2c", "aria2"),

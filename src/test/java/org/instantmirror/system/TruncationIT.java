@@ -80,8 +80,7 @@ class TruncationIT {
         Curl.SecondOfTwo second =
             Curl.secondOfTwo(front.url() + "mirror/intact/whole.img", url, copy);
         assertThat(second.newConnections()).isZero();
-        assertThat(second.exitCode())
-            .isIn(Curl.PARTIAL_FILE, Curl.RECEIVE_ERROR, Curl.HTTP_ERROR);
+        assertThat(second.exitCode()).isIn(Curl.PARTIAL_FILE, Curl.RECEIVE_ERROR, Curl.HTTP_ERROR);
         assertThat(copy.toFile().length()).isLessThan(TruncatingUpstream.PROMISED);
 
         // The front server keeps connections to the mirror: nothing of the cut body may be left.

@@ -243,12 +243,13 @@ class TlsTest {
         TestRepo.at("https://h/").clientCert(certificate, null),
         "rsa-client.crt",
         "no private key");
-    var unused = Transports.read(List.of(TestRepo.at("https://h/").transport()));
+    var unused = Transports.read(List.of(TestRepo.at("https://h/").build()));
   }
 
   private static void assertUnfit(TestRepo repo, String file, String words) {
-    assertThatThrownBy(() -> Transports.read(List.of(repo.transport())))
+    assertThatThrownBy(() -> Transports.read(List.of(repo.build())))
         .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("repo 'test': ")
         .hasMessageContaining(file)
         .hasMessageContaining(words);
   }

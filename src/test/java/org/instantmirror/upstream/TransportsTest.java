@@ -37,7 +37,7 @@ class TransportsTest {
   }
 
   private void use(TestRepo... repos) throws Exception {
-    client.use(Transports.read(List.of(repos).stream().map(TestRepo::transport).toList()));
+    client.use(Transports.read(List.of(repos).stream().map(TestRepo::build).toList()));
   }
 
   private byte[] get(FakeUpstream upstream, TestRepo repo) throws Exception {
