@@ -101,8 +101,8 @@ class ContainerfileIT {
   }
 
   /**
-   * Only where somebody asks for it, by {@code -Dinstantmirror.container=true}: it takes minutes, and
-   * fetches half a distribution.
+   * Only where somebody asks for it, by {@code -Dinstantmirror.container=true}: it takes minutes,
+   * and fetches half a distribution.
    */
   @Test
   void theImageIsBuiltAndServesAsAUserOfItsOwn() {
