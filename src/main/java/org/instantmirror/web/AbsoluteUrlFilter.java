@@ -3,6 +3,7 @@ package org.instantmirror.web;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -56,7 +57,7 @@ final class AbsoluteUrlFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (request.getAttribute(ROUTED) != null) {
+    if (isAbsolute(request)) {
       mirror.service(request, response);
       return;
     }
@@ -74,6 +75,11 @@ final class AbsoluteUrlFilter extends HttpFilter {
     } else {
       answer(request, response);
     }
+  }
+
+  /** Whether a request that is being answered is one for an absolute URL. */
+  static boolean isAbsolute(ServletRequest request) {
+    return request.getAttribute(ROUTED) != null;
   }
 
   /** A proxy says in Via that it is one; a program on the same machine doesn't. */
