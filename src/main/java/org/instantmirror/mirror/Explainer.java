@@ -193,6 +193,12 @@ public final class Explainer {
           "negative-answer",
           "Upstream has just said that there is no such file: that is repeated for a while.");
     }
+    if (found.stored() == null && lookup.isUnshared(order, now)) {
+      return new Chosen(
+          "pass-through",
+          "not-shared",
+          "Upstream has just said that it is for each client by itself: it is passed through.");
+    }
     if (parts.running(order.key()).isPresent() && found.decision().action() != Action.SERVE) {
       return chosen(found, "Its download is running: the client joins that.");
     }
@@ -231,9 +237,9 @@ public final class Explainer {
 
   private static Explanation.Negative negative(Order order, NegativeAnswers.Negative known) {
     Duration lifetime =
-        known.kind() == NegativeAnswers.Kind.MISSING
-            ? order.repo().lifetimes().negative()
-            : Freshness.CHECK_INTERVAL;
+        known.kind() == NegativeAnswers.Kind.CHECK_FAILED
+            ? Freshness.CHECK_INTERVAL
+            : order.repo().lifetimes().negative();
     return new Explanation.Negative(word(known.kind()), known.at(), known.at().plus(lifetime));
   }
 

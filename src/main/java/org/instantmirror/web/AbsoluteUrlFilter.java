@@ -10,11 +10,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.instantmirror.http.SharedCopy;
 import org.instantmirror.http.Via;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.AbsoluteUrls.Meaning;
 import org.instantmirror.repo.AddressRange;
 import org.instantmirror.repo.BadPathException;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.RequestPath;
 
 /**
@@ -118,7 +121,7 @@ final class AbsoluteUrlFilter extends HttpFilter {
       if (!gate.admitsUnasked(request, response, found.entry().repo())) {
         return;
       }
-      Route.of(found.entry()).attach(request);
+      route(request, found.entry()).attach(request);
       request.setAttribute(ROUTED, true);
       freshness.doFilter(request, response, mirror::service);
     } else if (meaning instanceof Meaning.Awaited awaited) {
@@ -126,6 +129,13 @@ final class AbsoluteUrlFilter extends HttpFilter {
     } else if (meaning instanceof Meaning.Refused refused) {
       PlainAnswer.send(request, response, 403, refused.why());
     }
+  }
+
+  /** A stranger's file is kept, or taken from the cache, only for those who share it. */
+  private static Route route(HttpServletRequest request, PathMeaning.Entry entry) {
+    boolean own =
+        entry.repo().isOfStrangers() && SharedCopy.isOwn(name -> Fields.joined(request, name));
+    return own ? new Route(entry.repo(), entry.path(), FileClass.OTHER, null) : Route.of(entry);
   }
 
   private static void await(
