@@ -97,9 +97,7 @@ public final class Explainer {
     PathMeaning.Reader paths = view.paths().only(shown);
     int mirror = decoded.indexOf(MIRROR);
     PathMeaning own =
-        mirror < 0
-            ? null
-            : paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0);
+        mirror < 0 ? null : paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0);
     Optional<PathMeaning.Entry> upstreams = upstreams(target, decoded, query >= 0, own, shown);
     if (upstreams.isPresent()) {
       return explain(asked, upstreams.get(), view);

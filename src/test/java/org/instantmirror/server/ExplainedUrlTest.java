@@ -117,8 +117,7 @@ class ExplainedUrlTest {
             setup().main("admin_clients = none").main("allow = 10.0.0.0/8").start();
         RunningMirror without = RunningMirror.setup().main("admin_clients = none").start()) {
       String path = "/api/v1/explain?url=" + url;
-      assertThat(hidden.request("GET", path).text())
-          .isEqualTo(without.request("GET", path).text());
+      assertThat(hidden.request("GET", path).text()).isEqualTo(without.request("GET", path).text());
     }
   }
 

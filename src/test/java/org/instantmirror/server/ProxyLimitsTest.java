@@ -102,8 +102,7 @@ class ProxyLimitsTest {
       assertThat(page(first).status()).isEqualTo(200);
       assertThat(status(mirror)).isEqualTo(503);
       InetAddress other = InetAddress.getByName("127.0.1.7");
-      assertThat(
-              RawClient.getFrom(other, mirror.proxyPort(), upstream.origin() + "/page").status())
+      assertThat(RawClient.getFrom(other, mirror.proxyPort(), upstream.origin() + "/page").status())
           .isEqualTo(200);
     }
   }
