@@ -41,7 +41,6 @@ public record ConfigChange(List<RepoId> added, List<RepoId> removed, List<RepoId
     keys.put(ConfigKey.SHUTDOWN_TIMEOUT, Config::shutdownTimeout);
     keys.put(ConfigKey.HEADS_IN_MEMORY, Config::heads);
     keys.put(ConfigKey.PROXY_PORT, config -> config.proxy().port());
-    keys.put(ConfigKey.PROXY_TUNNELS, config -> config.proxy().mostTunnels());
     keys.put(ConfigKey.PROXY_IDLE, config -> config.proxy().idle());
     return keys;
   }

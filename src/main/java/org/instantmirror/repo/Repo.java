@@ -158,6 +158,11 @@ public record Repo(
     return split(path, variables()).map(Split::below);
   }
 
+  /** Whether its hosts are strangers, whose word is taken on what may be kept for others. */
+  public boolean isOfStrangers() {
+    return id.equals(RepoId.PROXY);
+  }
+
   /**
    * Where the list of mirrors for a path is to be had: other releases have other mirrors.
    *

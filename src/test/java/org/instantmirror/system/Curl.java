@@ -36,10 +36,19 @@ final class Curl {
 
   /** Fetches a URL until it is a hit: a client has its last byte before the file is stored. */
   static void awaitHit(String url) {
+    awaitHit(url, new String[0]);
+  }
+
+  /** The same through a proxy. */
+  static void awaitHitThrough(String proxy, String url) {
+    awaitHit(url, "--proxy", proxy);
+  }
+
+  private static void awaitHit(String url, String... options) {
     await()
         .untilAsserted(
             () ->
-                assertThat(head(url).succeeded().output())
+                assertThat(head(url, options).succeeded().output())
                     .containsIgnoringCase("\ncache-status: InstantMirror; hit"));
   }
 
