@@ -15,7 +15,9 @@ import org.instantmirror.repo.ConfigSources;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What {@code packaging/Containerfile} says is so; the image itself where somebody asks for it. */
+/**
+ * What {@code src/packaging/Containerfile} says is so; the image itself where somebody asks for it.
+ */
 @RequiresPrograms(Program.CURL)
 class ContainerfileIT {
   private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
@@ -23,7 +25,7 @@ class ContainerfileIT {
 
   @AutoClose private final WorkDirectory work = WorkDirectory.create("container");
 
-  private final String text = Recipe.read("packaging/Containerfile").text();
+  private final String text = Recipe.read("src/packaging/Containerfile").text();
 
   /** What stands behind an instruction, of each that there is. */
   private List<String> all(String instruction) {
@@ -121,8 +123,8 @@ class ContainerfileIT {
         debootstrap --variant=minbase bookworm base >/dev/null
         base=$(buildah from scratch)
         buildah add "$base" base / >/dev/null
-        buildah commit "$base" "$(sed -n 's/^FROM //p' project/packaging/Containerfile)"
-        buildah build --isolation chroot --pull-never -f project/packaging/Containerfile -t instantmirror project
+        buildah commit "$base" "$(sed -n 's/^FROM //p' project/src/packaging/Containerfile)"
+        buildah build --isolation chroot --pull-never -f project/src/packaging/Containerfile -t instantmirror project
         image=$(buildah from --pull-never localhost/instantmirror)
         buildah run --isolation chroot "$image" -- \
           java -jar %s serve --address 127.0.0.1 --port %d >ready &
@@ -132,7 +134,8 @@ class ContainerfileIT {
         buildah run --isolation chroot "$image" -- ls -ld /var/cache/instantmirror
         """
             .formatted(WAR, port, port);
-    copy(project.resolve("packaging"), Recipe.project().resolve("packaging"));
+    work.folder("project/src");
+    copy(project.resolve("src/packaging"), Recipe.project().resolve("src/packaging"));
     copy(project.resolve("conf"), Recipe.project().resolve("conf"));
     Path target = work.folder("project/target");
     copy(target.resolve("instantmirror.war"), MirrorProcess.war().toAbsolutePath());

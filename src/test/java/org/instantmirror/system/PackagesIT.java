@@ -60,7 +60,7 @@ class PackagesIT {
   }
 
   private static void build(Path project, String version) {
-    Command.of("/bin/bash", List.of(project.resolve("packaging/build").toString()))
+    Command.of("/bin/bash", List.of(project.resolve("src/packaging/build").toString()))
         .with("OUT", BUILT.folder(version).toString())
         .with("WAR", MirrorProcess.war().toAbsolutePath().toString())
         .with("VERSION", version)
