@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instantmirror.freshness.Revalidation;
+import org.instantmirror.http.SharedCopy;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
@@ -175,7 +176,7 @@ final class Attempt {
       }
       Optional<AttemptResult> confirmed =
           status == 304 && !conditions.isEmpty()
-              ? validation.notModified(answer.response)
+              ? unshared(answer.response).or(() -> validation.notModified(answer.response))
               : Optional.empty();
       return confirmed.orElseGet(() -> refusal(answer.response));
     }
@@ -186,7 +187,7 @@ final class Attempt {
     try (Exchange answer = ask("HEAD", List.of())) {
       int status = answer.response.status();
       if (status == 200) {
-        return validation.confirmedBy(answer.response);
+        return unshared(answer.response).or(() -> validation.confirmedBy(answer.response));
       }
       // A server that knows no HEAD is asked with GET.
       return status == 404 || status == 410
@@ -196,7 +197,7 @@ final class Attempt {
   }
 
   private AttemptResult accept(UpstreamResponse answer) throws UpstreamException, StorageException {
-    Optional<AttemptResult> confirmed = validation.confirmedBy(answer);
+    Optional<AttemptResult> confirmed = unshared(answer).or(() -> validation.confirmedBy(answer));
     if (confirmed.isPresent()) {
       return confirmed.get();
     }
@@ -215,6 +216,13 @@ final class Attempt {
     }
     partial.hold(store.begin(order.key(), answer.head(), answer.contentLength(), uri));
     return receive(answer);
+  }
+
+  /** Of hosts that were configured an administrator has said that they may be mirrored. */
+  private Optional<AttemptResult> unshared(UpstreamResponse answer) {
+    return order.repo().isOfStrangers() && download.phase() != Phase.STREAMING
+        ? SharedCopy.objection(answer.headers()).map(AttemptResult.Unshared::new)
+        : Optional.empty();
   }
 
   private AttemptResult receive(UpstreamResponse answer)

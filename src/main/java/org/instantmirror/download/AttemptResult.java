@@ -44,6 +44,13 @@ sealed interface AttemptResult {
   /** Upstream says that the name is a folder's: none of our business, to be passed through. */
   record Folder() implements AttemptResult {}
 
+  /**
+   * Upstream doesn't want that others get what it sends.
+   *
+   * @param why for the log
+   */
+  record Unshared(String why) implements AttemptResult {}
+
   /** The server is stopping, or all clients have left. */
   record Stopped() implements AttemptResult {}
 

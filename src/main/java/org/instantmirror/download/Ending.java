@@ -113,6 +113,16 @@ final class Ending {
     without(Phase.FAILED, new Opening.Missing());
   }
 
+  /** It may not be kept, nor may what is stored of it. */
+  void unshared(String why, @Nullable StoredEntry stored) {
+    partial.discard();
+    if (stored != null && !order.key().repo().isArea()) {
+      around.store().drop(stored);
+    }
+    around.planner().recordUnshared(order, around.clock().instant());
+    without(Phase.FAILED, new Opening.Unshared(why));
+  }
+
   /**
    * Nobody says whether what is stored still holds.
    *

@@ -44,6 +44,13 @@ public sealed interface Opening {
    */
   record Unstorable(String reason) implements Opening {}
 
+  /**
+   * It is there, but for each client by itself: pass it through.
+   *
+   * @param reason for the log
+   */
+  record Unshared(String reason) implements Opening {}
+
   /** This download was given up before it began in earnest: ask again. */
   record Withdrawn() implements Opening {}
 }

@@ -14,6 +14,9 @@ public interface Planner {
   /** Remembers that upstream was asked for a file that is stored, and gave no usable answer. */
   void recordFailedCheck(Order order, Instant now);
 
+  /** Remembers that upstream has the file for each client by itself. */
+  void recordUnshared(Order order, Instant now);
+
   /** Forgets what was recorded: upstream has the file, and what is stored is the same. */
   void recordPresent(Order order);
 

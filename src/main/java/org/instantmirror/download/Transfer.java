@@ -232,6 +232,9 @@ final class Transfer implements Runnable {
     } else if (result instanceof AttemptResult.Folder) {
       ending.without(Phase.FAILED, new Opening.Unstorable("upstream redirects it to a folder"));
       return true;
+    } else if (result instanceof AttemptResult.Unshared unshared) {
+      ending.unshared(unshared.why(), stored);
+      return true;
     } else if (result instanceof AttemptResult.Stopped) {
       ending.stopped();
       return true;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.Classifier;
@@ -127,6 +128,35 @@ public final class AbsoluteUrls {
         || other(name, port, path, false)
             .filter(entry -> entry.fileClass() != FileClass.OTHER)
             .isPresent();
+  }
+
+  /**
+   * What a URL stands for among some of the repositories, as far as lists of mirrors are here: a
+   * mere look, which fetches none.
+   *
+   * @param path as above
+   * @return empty if it stands for none of theirs
+   */
+  Optional<PathMeaning.Entry> known(
+      String host, int port, String path, boolean asked, Predicate<Repo> which) {
+    return map()
+        .path(normal(host) + ":" + port, path, which)
+        .flatMap(own -> entry(own, asked))
+        .filter(entry -> which.test(entry.repo()));
+  }
+
+  /**
+   * What the URL of a host that no repository names stands for.
+   *
+   * @param path as above
+   * @return empty if there is nobody whose absolute URLs are answered, or the host isn't connected
+   *     to
+   */
+  Optional<PathMeaning.Entry> strangers(String host, int port, String path, boolean asked) {
+    String name = normal(host);
+    return settings().isUsed() && refusal(name, port).isEmpty()
+        ? other(name, port, path, asked)
+        : Optional.empty();
   }
 
   /**

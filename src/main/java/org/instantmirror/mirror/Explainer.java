@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.instantmirror.download.Download;
 import org.instantmirror.download.Order;
 import org.instantmirror.freshness.Decision.Action;
@@ -36,7 +38,11 @@ public final class Explainer {
 
   private static final String MIRROR = "/mirror/";
 
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("(?i)(https?)://(?:[^/@]*@)?(\\[[^\\]/]*]|[^:/]*)(?::([0-9]{1,5}))?(/.*)?");
+
   private final Supplier<View> views;
+  private final AbsoluteUrls urls;
   private final RememberedAnswers answers;
   private final Store store;
   private final Lookup lookup;
@@ -48,8 +54,10 @@ public final class Explainer {
   /**
    * @param views what is configured at the moment
    */
-  public Explainer(Mirror mirror, Supplier<View> views, RememberedAnswers answers) {
+  public Explainer(
+      Mirror mirror, Supplier<View> views, AbsoluteUrls urls, RememberedAnswers answers) {
     this.views = views;
+    this.urls = urls;
     this.answers = answers;
     this.parts = mirror.parts();
     this.store = parts.store();
@@ -63,7 +71,8 @@ public final class Explainer {
    * Explains a path.
    *
    * @param url a URL of this mirror, its path ({@code /mirror/fedora/…}) or what follows that
-   *     ({@code fedora/…}); percent-encoded, as a client would send it
+   *     ({@code fedora/…}), or an upstream's URL, which is explained as what it stands for to the
+   *     clients of the proxy; percent-encoded, as a client would send it
    * @param shown other repositories are told of as if they didn't exist
    */
   public Explanation explain(String url, Predicate<Repo> shown) {
@@ -85,17 +94,47 @@ public final class Explainer {
           String.valueOf(e.getMessage()),
           new Chosen("refuse", "bad-path", "The request is refused: " + e.getMessage() + "."));
     }
+    PathMeaning.Reader paths = view.paths().only(shown);
     int mirror = decoded.indexOf(MIRROR);
-    if (mirror < 0) {
+    PathMeaning own =
+        mirror < 0 ? null : paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0);
+    Optional<PathMeaning.Entry> upstreams = upstreams(target, decoded, query >= 0, own, shown);
+    if (upstreams.isPresent()) {
+      return explain(asked, upstreams.get(), view);
+    }
+    if (own == null) {
       return none(
           asked,
           "elsewhere",
           "it doesn't lie below " + MIRROR,
           new Chosen("refuse", "elsewhere", "It is none of the mirror's paths."));
     }
-    PathMeaning.Reader paths = view.paths().only(shown);
-    return explain(
-        asked, paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0), view);
+    return explain(asked, own, view);
+  }
+
+  /**
+   * What the URL of an upstream, or of a mirror that a list names, stands for; that of a host that
+   * no repository names only where it can't be the mirror's own.
+   *
+   * @param path decoded
+   * @param own what it would stand for as a path of the mirror's; null for none
+   */
+  private Optional<PathMeaning.Entry> upstreams(
+      String url, String path, boolean asked, @Nullable PathMeaning own, Predicate<Repo> shown) {
+    Matcher parts = ABSOLUTE.matcher(url);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    boolean secure = parts.group(1).equalsIgnoreCase("https");
+    int usual = secure ? 443 : 80;
+    int port = parts.group(3) == null ? usual : Integer.parseInt(parts.group(3));
+    String host = parts.group(2);
+    Optional<PathMeaning.Entry> known = urls.known(host, port, path, asked, shown);
+    boolean ours = own != null && !(own instanceof PathMeaning.UnknownRepo);
+    // What comes over https comes through a tunnel, and nobody sees it.
+    return known.isPresent() || ours || secure
+        ? known
+        : urls.strangers(host, port, path, asked).filter(entry -> shown.test(entry.repo()));
   }
 
   private static String path(String target) {
@@ -193,6 +232,12 @@ public final class Explainer {
           "negative-answer",
           "Upstream has just said that there is no such file: that is repeated for a while.");
     }
+    if (found.stored() == null && lookup.isUnshared(order, now)) {
+      return new Chosen(
+          "pass-through",
+          "not-shared",
+          "Upstream has just said that it is for each client by itself: it is passed through.");
+    }
     if (parts.running(order.key()).isPresent() && found.decision().action() != Action.SERVE) {
       return chosen(found, "Its download is running: the client joins that.");
     }
@@ -231,9 +276,9 @@ public final class Explainer {
 
   private static Explanation.Negative negative(Order order, NegativeAnswers.Negative known) {
     Duration lifetime =
-        known.kind() == NegativeAnswers.Kind.MISSING
-            ? order.repo().lifetimes().negative()
-            : Freshness.CHECK_INTERVAL;
+        known.kind() == NegativeAnswers.Kind.CHECK_FAILED
+            ? Freshness.CHECK_INTERVAL
+            : order.repo().lifetimes().negative();
     return new Explanation.Negative(word(known.kind()), known.at(), known.at().plus(lifetime));
   }
 

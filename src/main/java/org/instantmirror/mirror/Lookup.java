@@ -166,6 +166,23 @@ final class Lookup implements Planner {
   }
 
   @Override
+  public void recordUnshared(Order order, Instant now) {
+    negatives.record(
+        Folders.live(order.key()), Kind.UNSHARED, now, generations.records().version());
+  }
+
+  /** Whether upstream has just said that the file is for each client by itself. */
+  boolean isUnshared(Order order, Instant now) {
+    return order.repo().isOfStrangers()
+        && negatives.holds(
+            order.key(),
+            Kind.UNSHARED,
+            now,
+            order.repo().lifetimes().negative(),
+            generations.records().version());
+  }
+
+  @Override
   public void recordPresent(Order order) {
     negatives.forget(Folders.live(order.key()));
     generations.unchanged(order);

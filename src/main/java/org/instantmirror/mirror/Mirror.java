@@ -36,6 +36,9 @@ public final class Mirror implements AutoCloseable {
   private static final CacheStatus NOT_STORABLE =
       CacheStatus.forwarded(CacheStatus.Forward.URI_MISS).withDetail("not-storable");
 
+  private static final CacheStatus NOT_SHARED =
+      CacheStatus.forwarded(CacheStatus.Forward.URI_MISS).withDetail("not-shared");
+
   private final Store store;
   private final Lookup lookup;
   private final NegativeAnswers negatives;
@@ -167,6 +170,9 @@ public final class Mirror implements AutoCloseable {
     if (headOnly) {
       return head(order);
     }
+    if (found.stored() == null && lookup.isUnshared(order, clock.instant())) {
+      return CompletableFuture.completedFuture(new Answer.PassedThrough(NOT_SHARED));
+    }
     if (found.stored() == null
         && coordinator.running(order.key()).isEmpty()
         && store.fault().isPresent()) {
@@ -225,6 +231,8 @@ public final class Mirror implements AutoCloseable {
           unchecked(found.stored()).orElseGet(() -> unavailable(unavailable.failure(), forwarded)));
     } else if (opening instanceof Opening.Unstorable) {
       return Optional.of(new Answer.PassedThrough(forwarded.withDetail("not-storable")));
+    } else if (opening instanceof Opening.Unshared) {
+      return Optional.of(new Answer.PassedThrough(forwarded.withDetail("not-shared")));
     }
     return Optional.empty();
   }

@@ -27,7 +27,9 @@ final class NegativeAnswers implements AutoCloseable {
     /** Upstream said that it has no such file: 404 or 410. */
     MISSING,
     /** Upstream was asked whether a stored file still holds, and gave no usable answer. */
-    CHECK_FAILED
+    CHECK_FAILED,
+    /** Upstream said that it is for each client by itself. */
+    UNSHARED
   }
 
   /** What is remembered. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param method GET or HEAD
  * @param path decoded, relative; may be empty or end with a slash
  * @param query as the client wrote it, or null
- * @param fields the client's range and conditional fields; nothing else of a client goes upstream
+ * @param fields the client's range and conditional fields; nothing else of a client goes upstream,
+ *     but for {@link #FOR_STRANGERS}
  */
 public record PassThroughRequest(
     Repo repo,
@@ -31,6 +32,12 @@ public record PassThroughRequest(
           "If-Modified-Since",
           "If-Unmodified-Since",
           "Cache-Control");
+
+  /**
+   * What goes there beside these where the client asked a stranger for it, by its own URL: they are
+   * that host's, and go to no other.
+   */
+  public static final List<String> FOR_STRANGERS = List.of("Authorization", "Cookie");
 
   /** Copies the list. */
   public PassThroughRequest {

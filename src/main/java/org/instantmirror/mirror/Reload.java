@@ -3,20 +3,17 @@ package org.instantmirror.mirror;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ConfigChange;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
 import org.instantmirror.repo.ConfigSources;
-import org.instantmirror.repo.Repo;
-import org.instantmirror.repo.Transport;
 import org.instantmirror.repo.WatchedFiles;
-import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.PemIdentity;
+import org.instantmirror.upstream.Transports;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +29,7 @@ public final class Reload {
   private final ConfigSources sources;
   private final Config started;
   private final Views views;
+  private final Consumer<Transports> client;
   private final Clock clock;
   private WatchedFiles files; // guarded by this
   private volatile Standing standing;
@@ -73,13 +71,20 @@ public final class Reload {
   /**
    * @param started what the server was started with
    * @param files what that was read from
+   * @param client takes the transports of each new configuration
    */
   public Reload(
-      ConfigSources sources, Config started, WatchedFiles files, Views views, Clock clock) {
+      ConfigSources sources,
+      Config started,
+      WatchedFiles files,
+      Views views,
+      Consumer<Transports> client,
+      Clock clock) {
     this.sources = sources;
     this.started = started;
     this.files = files;
     this.views = views;
+    this.client = client;
     this.clock = clock;
     this.standing = new Standing(clock.instant(), List.of(), started.warnings(), null, null);
   }
@@ -87,18 +92,18 @@ public final class Reload {
   /**
    * Looks at certificates, keys and whatever else a configuration names and a request would need.
    *
+   * @return those for upstreams
    * @throws IOException if something can't be used; the message says what
    */
-  public static void check(Config config) throws IOException {
-    Set<Transport> transports = new HashSet<>();
+  public static Transports check(Config config) throws IOException {
     if (config.tls() != null) {
-      var unused = PemIdentity.read(config.tls().certificate(), config.tls().key());
-    }
-    for (Repo repo : config.served().values()) {
-      if (transports.add(repo.transport())) {
-        HttpUpstreamClient.check(repo.transport());
+      try {
+        var unused = PemIdentity.read(config.tls().certificate(), config.tls().key());
+      } catch (IOException e) {
+        throw new IOException("sslservercert and sslserverkey: " + e.getMessage(), e);
       }
     }
+    return Transports.read(config.served().values());
   }
 
   /** How it stands. */
@@ -121,16 +126,17 @@ public final class Reload {
   public synchronized Outcome run(String cause) {
     WatchedFiles read = new WatchedFiles();
     Config next;
+    Transports transports;
     try {
       next = ConfigReader.read(sources, read);
-      check(next);
+      transports = check(next);
     } catch (ConfigException | IOException e) {
       // What led nowhere is watched as well: its repair is a change.
       files = read;
       return refused(cause, String.valueOf(e.getMessage()));
     }
     files = read;
-    return applied(cause, next);
+    return applied(cause, next, transports);
   }
 
   private Refused refused(String cause, String why) {
@@ -139,9 +145,10 @@ public final class Reload {
     return new Refused(why);
   }
 
-  private Applied applied(String cause, Config next) {
+  private Applied applied(String cause, Config next, Transports transports) {
     ConfigChange change = ConfigChange.between(views.get().config(), next);
     List<String> waiting = ConfigChange.waitingForRestart(started, next);
+    client.accept(transports);
     views.change(next);
     standing = new Standing(clock.instant(), waiting, next.warnings(), null, null);
     next.warnings().forEach(LOG::warn);

@@ -4,11 +4,13 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,14 @@ public record Config(
     repos = Collections.unmodifiableMap(new LinkedHashMap<>(repos));
     profiles = Set.copyOf(profiles);
     warnings = List.copyOf(warnings);
+  }
+
+  /** The hosts of all their base URLs, as {@link Transport#redirectHosts} has them. */
+  static Set<String> hosts(Collection<Repo> repos) {
+    return repos.stream()
+        .flatMap(repo -> repo.baseUrls().stream())
+        .map(BaseUrl::hostAndPort)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** All that is served: {@link #repos}, and where absolute URLs are answered their own one. */

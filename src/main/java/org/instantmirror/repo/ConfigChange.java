@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,6 @@ public record ConfigChange(List<RepoId> added, List<RepoId> removed, List<RepoId
     keys.put(ConfigKey.SHUTDOWN_TIMEOUT, Config::shutdownTimeout);
     keys.put(ConfigKey.HEADS_IN_MEMORY, Config::heads);
     keys.put(ConfigKey.PROXY_PORT, config -> config.proxy().port());
-    keys.put(ConfigKey.PROXY_TUNNELS, config -> config.proxy().mostTunnels());
     keys.put(ConfigKey.PROXY_IDLE, config -> config.proxy().idle());
     return keys;
   }
@@ -60,19 +60,26 @@ public record ConfigChange(List<RepoId> added, List<RepoId> removed, List<RepoId
   public static ConfigChange between(Config before, Config next) {
     List<RepoId> added = new ArrayList<>();
     List<RepoId> changed = new ArrayList<>();
+    Set<String> hostsBefore = Config.hosts(before.repos().values());
+    Set<String> hostsNext = Config.hosts(next.repos().values());
     next.repos()
         .forEach(
             (id, repo) -> {
               Repo earlier = before.repos().get(id);
               if (earlier == null) {
                 added.add(id);
-              } else if (!earlier.equals(repo)) {
+              } else if (!own(earlier, hostsBefore).equals(own(repo, hostsNext))) {
                 changed.add(id);
               }
             });
     Stream<RepoId> removed =
         before.repos().keySet().stream().filter(id -> !next.repos().containsKey(id));
     return new ConfigChange(added, removed.toList(), changed);
+  }
+
+  /** The repository less the leave that all have to redirect to the hosts of all. */
+  private static Repo own(Repo repo, Set<String> hosts) {
+    return repo.withTransport(repo.transport().refusingRedirectsTo(hosts));
   }
 
   /**

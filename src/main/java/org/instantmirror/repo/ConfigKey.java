@@ -135,11 +135,17 @@ public enum ConfigKey {
       "Hosts (host or host:port) that the proxy connects to although their addresses are loopback,"
           + " private or link-local, or the port is another one. Base URLs and their mirrors need"
           + " not be named, for what is stored of them."),
+  PROXY_CONNECTIONS(
+      Scope.MAIN,
+      "1000",
+      "Connections of the proxy's clients at once, 1 to 100000; more are answered 503."),
+  PROXY_CLIENT_CONNECTIONS(
+      Scope.MAIN, "100", "The same of one client, by its address, 1 to 100000."),
   PROXY_TUNNELS(Scope.MAIN, "200", "CONNECT tunnels at once, 0 to 100000."),
   PROXY_IDLE(
       Scope.MAIN,
       "5m",
-      "How long a connection of the proxy, tunnels included, may be silent, 10s to 1d."),
+      "How long a connection of the proxy, tunnels included, may be silent, 1s to 1d."),
 
   MIRROR_METADATA_EXPIRE(
       Scope.BOTH,

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
 
   private static final String MAIN = "main";
+
+  /** Files of which a new content is a new configuration. */
+  private static final List<ConfigKey> CERTIFICATES =
+      List.of(ConfigKey.SSLCACERT, ConfigKey.SSLCLIENTCERT, ConfigKey.SSLCLIENTKEY);
 
   private final ConfigSources sources;
   private final List<String> warnings = new ArrayList<>();
@@ -65,6 +68,7 @@ public final class ConfigReader {
   private Config read() throws ConfigException {
     List<IniFile.Section> sections = configFile();
     Settings main = new Settings(overrides(), new Settings(main(sections), null));
+    watchCertificates(main);
     // Also where no repository inherits it: what is wrong is said at once.
     Policy.of(main);
     List<Path> variables = folderList(main.get(ConfigKey.VARSDIR));
@@ -219,7 +223,16 @@ public final class ConfigReader {
       throw section.fault(
           "the id is taken, at " + earlier.origin() + "; rename one, or give it enabled = 0");
     }
-    repos.put(id, reader.read(id, section, keys.ofRepo(section), keys.strict()));
+    Map<ConfigKey, Setting> own = keys.ofRepo(section);
+    watchCertificates(new Settings(own, null));
+    repos.put(id, reader.read(id, section, own, keys.strict()));
+  }
+
+  /** Whether they are there or not: one that is missing may come. */
+  private void watchCertificates(Settings settings) throws ConfigException {
+    for (ConfigKey key : CERTIFICATES) {
+      settings.path(key).ifPresent(files::about);
+    }
   }
 
   /** Adds the built-in repositories that are wanted and that no section takes the place of. */
@@ -235,11 +248,7 @@ public final class ConfigReader {
 
   /** Whoever configured a host as an upstream lets others redirect there, wherever it lies. */
   private void allowRedirectsToBaseUrls() {
-    Set<String> hosts =
-        repos.values().stream()
-            .flatMap(repo -> repo.baseUrls().stream())
-            .map(BaseUrl::hostAndPort)
-            .collect(Collectors.toSet());
+    Set<String> hosts = Config.hosts(repos.values());
     repos.replaceAll((id, repo) -> repo.withTransport(repo.transport().allowingRedirectsTo(hosts)));
   }
 

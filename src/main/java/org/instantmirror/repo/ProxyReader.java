@@ -26,8 +26,11 @@ final class ProxyReader {
         main.get(ConfigKey.PROXY_PORTS).as(ValueSyntax::ports),
         hosts,
         others(hosts),
+        main.get(ConfigKey.PROXY_CONNECTIONS).as(text -> ValueSyntax.integer(text, 1, 100_000)),
+        main.get(ConfigKey.PROXY_CLIENT_CONNECTIONS)
+            .as(text -> ValueSyntax.integer(text, 1, 100_000)),
         main.get(ConfigKey.PROXY_TUNNELS).as(text -> ValueSyntax.integer(text, 0, 100_000)),
-        main.get(ConfigKey.PROXY_IDLE).as(text -> ValueSyntax.duration(text, "10s", "1d")));
+        main.get(ConfigKey.PROXY_IDLE).as(text -> ValueSyntax.duration(text, "1s", "1d")));
   }
 
   /**

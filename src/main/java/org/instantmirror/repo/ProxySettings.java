@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     loopback, private or link-local, or the port isn't one of {@code ports}
  * @param others the repository {@link RepoId#PROXY} of all hosts that no other one names; it stores
  *     nothing where {@code proxy_cache} says so
+ * @param mostConnections of clients at once
+ * @param mostConnectionsEach of one client, by its address
  * @param mostTunnels CONNECT tunnels at once
  * @param idle how long a connection may be silent
  */
@@ -27,6 +29,8 @@ public record ProxySettings(
     Set<Integer> ports,
     Set<String> hosts,
     Repo others,
+    int mostConnections,
+    int mostConnectionsEach,
     int mostTunnels,
     Duration idle) {
 

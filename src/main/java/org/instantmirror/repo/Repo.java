@@ -85,6 +85,16 @@ public record Repo(
         ClientOptions.NONE);
   }
 
+  /**
+   * Whether what is known of the upstreams of one holds for the other: they are equal but for where
+   * redirects may lead, which changes for all when a repository with a new host is added.
+   */
+  public boolean isLike(Repo other) {
+    return equals(other)
+        || withTransport(transport.connecting())
+            .equals(other.withTransport(other.transport.connecting()));
+  }
+
   /** The same, spoken to in another way. */
   Repo withTransport(Transport other) {
     return new Repo(
@@ -146,6 +156,11 @@ public record Repo(
    */
   public Optional<String> pathBelowBase(String path) {
     return split(path, variables()).map(Split::below);
+  }
+
+  /** Whether its hosts are strangers, whose word is taken on what may be kept for others. */
+  public boolean isOfStrangers() {
+    return id.equals(RepoId.PROXY);
   }
 
   /**

@@ -8,7 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the upstreams of a repository are spoken to. Equal values can share connections.
+ * How the upstreams of a repository are spoken to. Those that are equal when {@link #connecting}
+ * can share connections. A value; the contents of the files that it names are not part of it.
  *
  * @param connectTimeout until a connection stands, TLS included
  * @param timeout without a byte, and the window over which {@code minRate} is judged
@@ -52,6 +53,25 @@ public record Transport(
   Transport allowingRedirectsTo(Set<String> hostAndPorts) {
     Set<String> all = new HashSet<>(redirectHosts);
     all.addAll(hostAndPorts);
+    return redirectingTo(all);
+  }
+
+  /** The same, and redirects may not lead to those hosts. */
+  Transport refusingRedirectsTo(Set<String> hostAndPorts) {
+    Set<String> others = new HashSet<>(redirectHosts);
+    others.removeAll(hostAndPorts);
+    return redirectingTo(others);
+  }
+
+  /**
+   * What decides how connections are made: where redirects may lead doesn't, and it changes for all
+   * repositories when one with a new host is added.
+   */
+  public Transport connecting() {
+    return redirectingTo(Set.of());
+  }
+
+  private Transport redirectingTo(Set<String> hostAndPorts) {
     return new Transport(
         connectTimeout,
         timeout,
@@ -65,7 +85,7 @@ public record Transport(
         sslClientKey,
         username,
         password,
-        all,
+        hostAndPorts,
         maxConnectionsPerHost);
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,11 @@ public final class UrlMap {
    * @return the repository's id and the path in it; empty if no repository has the URL
    */
   public Optional<String> path(String hostAndPort, String path) {
+    return path(hostAndPort, path, repo -> true);
+  }
+
+  /** The same among some of the repositories. */
+  public Optional<String> path(String hostAndPort, String path, Predicate<Repo> which) {
     List<Place> places = new ArrayList<>(byHost.getOrDefault(hostAndPort, List.of()));
     if (hostAndPort.endsWith(":80")) {
       String secure = hostAndPort.substring(0, hostAndPort.length() - 2) + "443";
@@ -78,6 +84,7 @@ public final class UrlMap {
     }
     String nearest = null;
     int longest = 0;
+    places.removeIf(place -> !which.test(place.repo()));
     for (Place place : places) {
       UrlPattern.Found found = place.folder().beginningOf(path).orElse(null);
       if (found != null && found.end() > longest) {

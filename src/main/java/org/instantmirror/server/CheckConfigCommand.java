@@ -27,6 +27,9 @@ final class CheckConfigCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "instantmirror.conf")
   private @Nullable Path config;
 
+  @Option(names = "--reposdir", paramLabel = "DIR", description = "where .repo files lie")
+  private @Nullable Path reposDir;
+
   private final Main main;
   private final PrintStream out;
   private final PrintStream err;
@@ -41,8 +44,8 @@ final class CheckConfigCommand implements Callable<Integer> {
   public Integer call() {
     Config read;
     try {
-      read = main.read(config);
-      Reload.check(read);
+      read = main.read(config, reposDir);
+      var unused = Reload.check(read);
       if (read.usersFile() != null) {
         UsersRealm.check(read.usersFile());
       }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.authenticator.BasicAuthenticator;
@@ -209,21 +208,21 @@ public final class EmbeddedServer implements AutoCloseable {
   public void close() {
     try {
       watch.close();
-      List<LeanConnector> all = new ArrayList<>(connectors);
+      long until = System.nanoTime() + config.shutdownTimeout().toNanos();
       if (proxy != null) {
-        all.add(proxy.connector());
+        proxy.stop();
       }
-      for (LeanConnector connector : all) {
+      for (LeanConnector connector : connectors) {
         connector.pause();
         connector.protocol().closeServerSocketGraceful();
       }
-      long until = System.nanoTime() + config.shutdownTimeout().toNanos();
-      for (LeanConnector connector : all) {
-        long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-        connector.protocol().awaitConnectionsClose(Math.max(0, left));
-      }
       if (proxy != null) {
-        proxy.close();
+        // What it hands over ends with its clients' connections.
+        proxy.close(left(until));
+        proxy.connector().pause();
+      }
+      for (LeanConnector connector : connectors) {
+        connector.protocol().awaitConnectionsClose(left(until).toMillis());
       }
       engine.close(Duration.ZERO);
       tomcat.stop();
@@ -233,6 +232,10 @@ public final class EmbeddedServer implements AutoCloseable {
     } finally {
       deleteWork();
     }
+  }
+
+  private static Duration left(long untilNanos) {
+    return Duration.ofNanos(Math.max(0, untilNanos - System.nanoTime()));
   }
 
   private void deleteWork() {

@@ -22,6 +22,7 @@ import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.upstream.RememberingClient;
+import org.instantmirror.upstream.Transports;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
 import org.instantmirror.web.WebApplication;
@@ -79,18 +80,20 @@ public final class Engine implements AutoCloseable {
     WatchedFiles files = new WatchedFiles();
     this.config = ConfigReader.read(sources, files);
     config.warnings().forEach(LOG::warn);
-    Reload.check(config);
+    Transports transports = Reload.check(config);
     this.store =
         opener.open(
             new Store.StoreSettings(
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
     this.openFiles = new OpenFiles(store);
-    this.client = new RememberingClient(new HttpUpstreamClient(), answers, clock);
+    HttpUpstreamClient http = new HttpUpstreamClient();
+    http.use(transports);
+    this.client = new RememberingClient(http, answers, clock);
     this.pools =
         new UpstreamPools(
             client, config.cacheDir().resolve(".instantmirror").resolve("lists"), clock);
     this.views = new Views(config, pools);
-    this.reload = new Reload(sources, config, files, views, clock);
+    this.reload = new Reload(sources, config, files, views, http::use, clock);
     KeyFiles keys =
         new KeyFiles(client, config.cacheDir().resolve(".instantmirror").resolve("keys"), clock);
     Limits limits =

@@ -19,7 +19,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "as the server says it")
   private boolean json;
 
-  @Parameters(paramLabel = "URL|PATH", description = "such as fedora/40/x86_64/repodata/repomd.xml")
+  @Parameters(
+      paramLabel = "URL|PATH",
+      description = "such as fedora/40/x86_64/repodata/repomd.xml, or an upstream's URL")
   private String target = "";
 
   ExplainCommand(ServerCall server) {

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.instantmirror.http.Via;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.repo.Config;
@@ -13,7 +14,6 @@ import org.littleshoot.proxy.HttpFilters;
 import org.littleshoot.proxy.HttpFiltersSourceAdapter;
 import org.littleshoot.proxy.HttpProxyServer;
 import org.littleshoot.proxy.impl.DefaultHttpProxyServer;
-import org.littleshoot.proxy.impl.ThreadPoolConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +35,8 @@ final class ForwardProxy implements AutoCloseable {
   private final AbsoluteUrls urls;
   private final HandOver handOver = new HandOver();
   private final LeanConnector connector = new LeanConnector(HandOver.address(), 0);
+  private final ProxyClients clients;
+  private final ProxyThreads threads;
   private @Nullable HttpProxyServer server;
 
   /**
@@ -43,6 +45,8 @@ final class ForwardProxy implements AutoCloseable {
   ForwardProxy(Config config, AbsoluteUrls urls) {
     this.config = config;
     this.urls = urls;
+    this.clients = new ProxyClients(urls::settings);
+    this.threads = new ProxyThreads(clients::admit);
   }
 
   /** Where requests are handed to the engine; starts and stops with the container. */
@@ -64,13 +68,11 @@ final class ForwardProxy implements AutoCloseable {
   void start(int port) throws IOException {
     ProxySettings settings = config.proxy();
     int enginePort = connector.getLocalPort();
-    ProxyClients clients = new ProxyClients(settings.mostTunnels());
     ProxyExchange.Surroundings around =
         new ProxyExchange.Surroundings(new ProxyGate(urls), clients, handOver, enginePort);
     try {
       server =
           DefaultHttpProxyServer.bootstrap()
-              .withName("instantmirror")
               .withAddress(new InetSocketAddress(config.address(), port))
               .withAllowLocalOnly(false)
               .withProxyAlias(Via.PSEUDONYM)
@@ -79,11 +81,7 @@ final class ForwardProxy implements AutoCloseable {
               .withConnectTimeout(CONNECT_MILLIS)
               .withMaxHeaderSize(HEADER_BYTES)
               .withMaxInitialLineLength(LINE_BYTES)
-              .withThreadPoolConfiguration(
-                  new ThreadPoolConfiguration()
-                      .withAcceptorThreads(1)
-                      .withClientToProxyWorkerThreads(4)
-                      .withProxyToServerWorkerThreads(4))
+              .withServerGroup(threads)
               .plusActivityTracker(clients)
               .withFiltersSource(
                   new HttpFiltersSourceAdapter() {
@@ -111,11 +109,24 @@ final class ForwardProxy implements AutoCloseable {
     return server == null ? -1 : server.getListenAddress().getPort();
   }
 
-  /** Breaks off what is left. */
-  @Override
-  public void close() {
+  /** Takes no more connections or requests, and closes connections over which nothing goes. */
+  void stop() {
+    threads.stopAccepting();
+    clients.stop();
+  }
+
+  /** Waits for what is under way, tunnels included, and breaks off what takes longer than that. */
+  void close(Duration grace) {
+    stop();
+    clients.awaitStillness(grace);
     if (server != null) {
       server.abort();
     }
+    threads.end();
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ZERO);
   }
 }

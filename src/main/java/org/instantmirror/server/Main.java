@@ -127,7 +127,7 @@ public final class Main implements Callable<Integer> {
     // Tomcat logs by java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    Engine engine = new Engine(sources(null), Clock.systemUTC());
+    Engine engine = new Engine(sources(null, null), Clock.systemUTC());
     EmbeddedServer server;
     try {
       server = EmbeddedServer.start(engine);
@@ -162,17 +162,19 @@ public final class Main implements Callable<Integer> {
    * The configuration.
    *
    * @param other a file in place of the one that the options name, or null
+   * @param otherRepos a folder likewise
    */
-  Config read(@Nullable Path other) throws ConfigException {
-    return ConfigReader.read(sources(other));
+  Config read(@Nullable Path other, @Nullable Path otherRepos) throws ConfigException {
+    return ConfigReader.read(sources(other, otherRepos));
   }
 
-  private ConfigSources sources(@Nullable Path other) {
+  private ConfigSources sources(@Nullable Path other, @Nullable Path otherRepos) {
     Path file = other == null ? config : other;
     return new ConfigSources(
         file == null ? ConfigSources.DEFAULT_CONFIG_FILE : file,
         file != null,
-        new ConfigSources.Overrides(address, port, proxyPort, cacheDir, reposDir),
+        new ConfigSources.Overrides(
+            address, port, proxyPort, cacheDir, otherRepos == null ? reposDir : otherRepos),
         ConfigSources.DEFAULT_CACHE_DIR);
   }
 

@@ -26,6 +26,8 @@ final class ProxyExchange extends HttpFiltersAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger("org.instantmirror.proxy");
 
+  private static final int RETRY_AFTER_SECONDS = 5;
+
   private final Surroundings around;
   private final Channel channel;
   private final ProxyClient client;
@@ -57,6 +59,12 @@ final class ProxyExchange extends HttpFiltersAdapter {
             .judge(request.method().name(), request.uri(), name -> joined(request, name), address);
     if (verdict instanceof Verdict.Refused refused) {
       return refusal(request, refused.status(), refused.why());
+    }
+    if (client.isOneTooMany()) {
+      return refusal(
+          request,
+          503,
+          "Too many connections are open: see proxy_connections, proxy_client_connections.");
     }
     if (verdict instanceof Verdict.Tunnel tunnel) {
       LOG.info("{} CONNECT {}", address, tunnel.target().hostAndPort());
@@ -140,6 +148,9 @@ final class ProxyExchange extends HttpFiltersAdapter {
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=UTF-8");
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    if (status == 503) {
+      response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
     // What follows may be a body that nobody has read.
     response.headers().set(HttpHeaderNames.CONNECTION, "close");
     return response;

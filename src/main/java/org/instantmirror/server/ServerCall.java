@@ -122,7 +122,7 @@ final class ServerCall {
     if (server != null) {
       return server.endsWith("/") ? server : server + "/";
     }
-    Config read = main.read(config);
+    Config read = main.read(config, null);
     if (read.port() <= 0) {
       String port = read.port() == 0 ? "0" : "none";
       throw new ConfigException(

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.realm.LockOutRealm;
 import org.apache.catalina.realm.MemoryRealm;
 import org.apache.catalina.realm.MessageDigestCredentialHandler;
 import org.apache.catalina.realm.NestedCredentialHandler;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The users of a file in the form of Tomcat's {@code tomcat-users.xml}; passwords in plain, or as
  * Tomcat's {@code digest.sh} writes them for {@code SecretKeyCredentialHandler} (PBKDF2).
+ *
+ * <p>A name of which five passwords in a row were wrong is locked for five minutes, by Tomcat's
+ * {@link LockOutRealm} around it; reading the file anew ends that.
  *
  * <p>A client that fetches a thousand packages gives its password a thousand times, and PBKDF2 is
  * slow on purpose: who was let in is remembered, by a keyed digest of what was given.
@@ -63,7 +67,9 @@ final class UsersRealm extends MemoryRealm {
    * @throws IOException if it can't be read; the message names it
    */
   static void of(Path file, StandardContext context) throws IOException {
-    context.setRealm(read(file, context));
+    LockOutRealm guarded = new LockOutRealm();
+    guarded.addRealm(read(file, context));
+    context.setRealm(guarded);
   }
 
   /**
@@ -72,7 +78,10 @@ final class UsersRealm extends MemoryRealm {
    * @throws IOException if it can't be read; the message names it
    */
   static void check(Path file) throws IOException {
-    var unused = read(file, new StandardContext());
+    StandardContext nobody = new StandardContext();
+    // What starts in it is named after it.
+    nobody.setName("");
+    var unused = read(file, nobody);
   }
 
   private static UsersRealm read(Path file, StandardContext context) throws IOException {
@@ -81,7 +90,8 @@ final class UsersRealm extends MemoryRealm {
     try {
       realm.start();
     } catch (LifecycleException e) {
-      throw new IOException(file + ": can't be read as a file of users: " + rootMessage(e), e);
+      throw new IOException(
+          "users_file: " + file + ": can't be read as a file of users: " + rootMessage(e), e);
     }
     return realm;
   }

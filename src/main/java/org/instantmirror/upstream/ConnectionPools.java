@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection pools, one for each distinct transport and way of trusting a host, made when first
- * needed. Because foreign hosts have a pool of their own, a connection in it was checked when it
- * was made, and one that was made with a client certificate is never used for another host.
- * Thread-safe.
+ * needed, and closed when the configuration knows no such transport any more and nobody uses it.
+ * Because foreign hosts have a pool of their own, a connection in it was checked when it was made,
+ * and one that was made with a client certificate is never used for another host. Thread-safe.
  */
 final class ConnectionPools implements Closeable {
 
@@ -47,6 +47,7 @@ final class ConnectionPools implements Closeable {
   private final DnsResolver dns;
   private final LongSupplier nanoClock;
   private final Map<Key, Pool> pools = new ConcurrentHashMap<>();
+  private volatile @Nullable Transports inForce;
   private volatile boolean closed;
 
   ConnectionPools(String userAgent, DnsResolver dns, LongSupplier nanoClock) {
@@ -55,15 +56,59 @@ final class ConnectionPools implements Closeable {
     this.nanoClock = nanoClock;
   }
 
-  private record Key(Transport transport, boolean withClientCertificate, boolean publicOnly) {}
+  private record Key(
+      Transport connecting, TlsFiles tls, boolean withClientCertificate, boolean publicOnly) {}
 
   /**
-   * A client and the pool of its connections.
-   *
-   * @param client sends one request and nothing more: no redirects, retries, cookies
-   * @param connections of that client alone
+   * A client and the pool of its connections, for one user more: whoever got it from {@link
+   * ConnectionPools#pool} has to {@link #leave} it when his answer has begun or failed.
    */
-  record Pool(CloseableHttpClient client, PoolingHttpClientConnectionManager connections) {
+  static final class Pool {
+
+    private final CloseableHttpClient client;
+    private final PoolingHttpClientConnectionManager connections;
+    private int users; // guarded by this
+    private boolean retired; // guarded by this
+
+    /**
+     * @param client sends one request and nothing more: no redirects, retries, cookies
+     * @param connections of that client alone
+     */
+    Pool(CloseableHttpClient client, PoolingHttpClientConnectionManager connections) {
+      this.client = client;
+      this.connections = connections;
+    }
+
+    /** Sends one request and nothing more. */
+    CloseableHttpClient client() {
+      return client;
+    }
+
+    /** False if it is closed. */
+    private synchronized boolean enter() {
+      if (retired) {
+        return false;
+      }
+      users++;
+      return true;
+    }
+
+    /** From now on only connections that are still read from keep it open. */
+    synchronized void leave() {
+      users--;
+    }
+
+    /** Closes it if nobody uses it; whether it did. */
+    private boolean retire() {
+      synchronized (this) {
+        if (users > 0 || connections.getTotalStats().getLeased() > 0) {
+          return false;
+        }
+        retired = true;
+      }
+      client.close(CloseMode.IMMEDIATE);
+      return true;
+    }
 
     /** Closes what isn't in use and has been unused for a while. */
     void sweep() {
@@ -77,19 +122,42 @@ final class ConnectionPools implements Closeable {
     }
   }
 
+  /** Has pools of other transports, and of files that held something else, closed by and by. */
+  void use(Transports transports) {
+    inForce = transports;
+    sweep();
+  }
+
+  /** How many there are. */
+  int count() {
+    return pools.size();
+  }
+
   /**
-   * The pool for a host of that standing.
+   * The pool for a host of that standing; to be {@linkplain Pool#leave left}.
    *
    * @throws IOException if the transport's TLS files are unfit; the message names the file
    * @throws IllegalStateException if the pools are closed
    */
   Pool pool(Transport transport, Standing standing) throws IOException {
+    Transport connecting = transport.connecting();
     Key key =
         new Key(
-            transport,
+            connecting,
+            tls(connecting),
             standing == Standing.CONFIGURED && transport.sslClientCert() != null,
             // Behind a proxy only the proxy's name is resolved, and that one is configured.
             standing == Standing.FOREIGN && transport.proxy() == null);
+    while (true) {
+      Pool pool = pooled(key);
+      if (pool.enter()) {
+        return pool;
+      }
+      pools.remove(key, pool);
+    }
+  }
+
+  private Pool pooled(Key key) throws IOException {
     Pool known = pools.get(key);
     if (known != null) {
       return known;
@@ -106,9 +174,30 @@ final class ConnectionPools implements Closeable {
     return raced == null ? made : raced;
   }
 
-  /** Closes connections that nobody has used for a while, in all pools. */
+  /** Of a repository that isn't configured any more, whose transfers go on, they are read anew. */
+  private TlsFiles tls(Transport connecting) throws IOException {
+    Transports configured = inForce;
+    TlsFiles known = configured == null ? null : configured.files(connecting);
+    return known == null ? TlsFiles.read(connecting) : known;
+  }
+
+  private boolean isInForce(Key key) {
+    Transports configured = inForce;
+    return configured == null || key.tls.equals(configured.files(key.connecting));
+  }
+
+  /**
+   * Closes connections that nobody has used for a while, in all pools, and pools that nobody will.
+   */
   void sweep() {
-    pools.values().forEach(Pool::sweep);
+    pools.forEach(
+        (key, pool) -> {
+          if (isInForce(key) || !pool.retire()) {
+            pool.sweep();
+          } else {
+            pools.remove(key, pool);
+          }
+        });
   }
 
   @Override
@@ -128,7 +217,7 @@ final class ConnectionPools implements Closeable {
   }
 
   private Pool make(Key key) throws IOException {
-    Transport transport = key.transport;
+    Transport transport = key.connecting;
     PoolingHttpClientConnectionManager connections = connections(key);
     CloseableHttpClient client =
         HttpClientBuilder.create()
@@ -162,7 +251,7 @@ final class ConnectionPools implements Closeable {
   }
 
   private PoolingHttpClientConnectionManager connections(Key key) throws IOException {
-    Transport transport = key.transport;
+    Transport transport = key.connecting;
     return PoolingHttpClientConnectionManagerBuilder.create()
         .setConnectionFactory(
             ManagedHttpClientConnectionFactory.builder()
@@ -172,7 +261,7 @@ final class ConnectionPools implements Closeable {
                     AnswerHeadParser.factory(LIMITS, transport.timeout(), nanoClock))
                 .build())
         .setDnsResolver(key.publicOnly ? new PublicAddressResolver(dns) : dns)
-        .setTlsSocketStrategy(TlsSettings.strategy(transport, key.withClientCertificate))
+        .setTlsSocketStrategy(key.tls.strategy(key.withClientCertificate))
         .setDefaultTlsConfig(
             TlsConfig.custom().setHandshakeTimeout(timeout(transport.connectTimeout())).build())
         .setDefaultConnectionConfig(

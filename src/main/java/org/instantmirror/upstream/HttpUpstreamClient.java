@@ -52,13 +52,17 @@ public final class HttpUpstreamClient implements UpstreamClient {
   }
 
   /**
-   * Reads a transport's certificate and key files, so that a mistake shows at start-up and not at
-   * the first request.
-   *
-   * @throws IOException if one is missing or unfit; the message names it and says what is allowed
+   * Takes those of a new configuration. New requests go over connections by what their files held;
+   * what is running goes on, and connections that no configuration knows any more are closed when
+   * nobody uses them. Without this call files are read when they are first needed.
    */
-  public static void check(Transport transport) throws IOException {
-    TlsSettings.strategy(transport, transport.sslClientCert() != null);
+  public void use(Transports transports) {
+    pools.use(transports);
+  }
+
+  /** How many connection pools there are. */
+  int openPools() {
+    return pools.count();
   }
 
   @Override
@@ -123,17 +127,21 @@ public final class HttpUpstreamClient implements UpstreamClient {
     Transport transport = request.repo().transport();
     try {
       Pool pool = pool(uri, transport, standing);
-      HttpUriRequestBase message = OutgoingRequest.message(request, uri, origin, standing);
-      cancellation.onCancel(message::cancel);
       try {
-        return send(pool, message, uri, origin, transport);
-      } catch (StaleConnectionException e) {
-        // The server closed an idle connection just as we used it: no fault of the upstream. The
-        // others in the pool are likely dead too.
-        pool.closeIdle();
-        HttpUriRequestBase again = OutgoingRequest.message(request, uri, origin, standing);
-        cancellation.onCancel(again::cancel);
-        return send(pool, again, uri, origin, transport);
+        HttpUriRequestBase message = OutgoingRequest.message(request, uri, origin, standing);
+        cancellation.onCancel(message::cancel);
+        try {
+          return send(pool, message, uri, origin, transport);
+        } catch (StaleConnectionException e) {
+          // The server closed an idle connection just as we used it: no fault of the upstream. The
+          // others in the pool are likely dead too.
+          pool.closeIdle();
+          HttpUriRequestBase again = OutgoingRequest.message(request, uri, origin, standing);
+          cancellation.onCancel(again::cancel);
+          return send(pool, again, uri, origin, transport);
+        }
+      } finally {
+        pool.leave();
       }
     } catch (IllegalStateException e) {
       // How the library says that its pool was shut down.

@@ -51,7 +51,8 @@ final class OutgoingRequest {
     HttpUriRequestBase message = new HttpUriRequestBase(request.method(), uri);
     message.setScheme(origin.scheme());
     for (Map.Entry<String, String> field : request.headers()) {
-      if (!NOT_FORWARDED.contains(field.getKey().toLowerCase(Locale.ROOT))) {
+      String name = field.getKey().toLowerCase(Locale.ROOT);
+      if (!NOT_FORWARDED.contains(name) || isStrangers(name, request, origin)) {
         message.addHeader(field.getKey(), field.getValue());
       }
     }
@@ -66,6 +67,16 @@ final class OutgoingRequest {
       message.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
     return message;
+  }
+
+  /**
+   * Whether the field is for the very host whose URL a client asked for: after a redirect to
+   * another one it doesn't go there.
+   */
+  private static boolean isStrangers(String name, UpstreamRequest request, Origin origin) {
+    return (name.equals("authorization") || name.equals("cookie"))
+        && request.repo().isOfStrangers()
+        && Origin.of(request.uri()).filter(origin::equals).isPresent();
   }
 
   /**

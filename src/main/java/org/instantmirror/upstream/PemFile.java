@@ -16,8 +16,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** A PEM file (RFC 7468): certificates, a private key, or both in one file. Immutable. */
+/** A PEM file (RFC 7468): certificates, a private key, or both in one file. A value. */
 final class PemFile {
 
   private static final Pattern BLOCK =
@@ -28,6 +29,16 @@ final class PemFile {
 
   private final Path path;
   private final List<Block> blocks;
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PemFile file && path.equals(file.path) && blocks.equals(file.blocks);
+  }
+
+  @Override
+  public int hashCode() {
+    return blocks.hashCode();
+  }
 
   private record Block(String label, String base64) {
     byte[] der(Path path) throws IOException {
@@ -57,6 +68,11 @@ final class PemFile {
       blocks.add(new Block(matcher.group(1), matcher.group(2)));
     }
     return new PemFile(path, blocks);
+  }
+
+  /** Where it lies. */
+  Path path() {
+    return path;
   }
 
   /**

@@ -30,18 +30,24 @@ public final class PemIdentity {
    *     message names the file
    */
   public static KeyStore read(Path certificate, Path key) throws IOException {
-    List<Certificate> chain = PemFile.read(certificate).certificates();
-    PrivateKey secret = PemFile.read(key).privateKey();
+    return of(PemFile.read(certificate), PemFile.read(key));
+  }
+
+  /** The same of files that have been read. */
+  static KeyStore of(PemFile certificate, PemFile key) throws IOException {
+    List<Certificate> chain = certificate.certificates();
+    PrivateKey secret = key.privateKey();
     try {
       if (!belong(chain.get(0).getPublicKey(), secret)) {
-        throw new IOException(key + ": is not the key of the first certificate in " + certificate);
+        throw new IOException(
+            key.path() + ": is not the key of the first certificate in " + certificate.path());
       }
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       store.setKeyEntry("own", secret, PASSWORD.toCharArray(), chain.toArray(new Certificate[0]));
       return store;
     } catch (GeneralSecurityException e) {
-      throw new IOException(key + ": can't be used: " + e.getMessage(), e);
+      throw new IOException(key.path() + ": can't be used: " + e.getMessage(), e);
     }
   }
 

@@ -35,7 +35,7 @@ public final class UpstreamPool {
   public static final int MOST_ASKED = Absence.MOST_ASKED;
 
   private final Repo repo;
-  private final UpstreamRecords records = new UpstreamRecords();
+  private final UpstreamRecords records;
   private final Candidates candidates;
   private final @Nullable ListedMirrors listed;
 
@@ -44,7 +44,7 @@ public final class UpstreamPool {
 
   /** A pool of the base URLs alone, in which nothing has failed yet. */
   public UpstreamPool(Repo repo) {
-    this(repo, null);
+    this(repo, null, new UpstreamRecords());
   }
 
   /**
@@ -53,7 +53,12 @@ public final class UpstreamPool {
    * @param background for the list of mirrors; null leaves it out
    */
   UpstreamPool(Repo repo, @Nullable Background background) {
+    this(repo, background, new UpstreamRecords());
+  }
+
+  private UpstreamPool(Repo repo, @Nullable Background background, UpstreamRecords records) {
     this.repo = repo;
+    this.records = records;
     this.candidates = new Candidates(repo, records);
     ListUrl source = repo.list();
     this.listed =
@@ -67,9 +72,14 @@ public final class UpstreamPool {
     return repo;
   }
 
-  /** Whether these are the upstreams of exactly that. */
+  /** Whether these are the upstreams of that as well. */
   public boolean isOf(Repo other) {
-    return repo.equals(other);
+    return repo.isLike(other);
+  }
+
+  /** The same upstreams, with what is known of them, for a repository that is like this one. */
+  UpstreamPool of(Repo other, Background background) {
+    return repo.equals(other) ? this : new UpstreamPool(other, background, records);
   }
 
   /**

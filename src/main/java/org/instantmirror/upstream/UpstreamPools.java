@@ -54,7 +54,8 @@ public final class UpstreamPools implements AutoCloseable {
     Map<RepoId, UpstreamPool> pools = new HashMap<>();
     for (Repo repo : repos) {
       UpstreamPool known = earlier.get(repo.id());
-      pools.put(repo.id(), known != null && known.isOf(repo) ? known : alone(repo));
+      pools.put(
+          repo.id(), known != null && known.isOf(repo) ? known.of(repo, background) : alone(repo));
     }
     return Map.copyOf(pools);
   }

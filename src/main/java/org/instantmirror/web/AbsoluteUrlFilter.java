@@ -3,17 +3,21 @@ package org.instantmirror.web;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.instantmirror.http.SharedCopy;
 import org.instantmirror.http.Via;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.AbsoluteUrls.Meaning;
 import org.instantmirror.repo.AddressRange;
 import org.instantmirror.repo.BadPathException;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.RequestPath;
 
 /**
@@ -56,7 +60,7 @@ final class AbsoluteUrlFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (request.getAttribute(ROUTED) != null) {
+    if (isAbsolute(request)) {
       mirror.service(request, response);
       return;
     }
@@ -74,6 +78,11 @@ final class AbsoluteUrlFilter extends HttpFilter {
     } else {
       answer(request, response);
     }
+  }
+
+  /** Whether a request that is being answered is one for an absolute URL. */
+  static boolean isAbsolute(ServletRequest request) {
+    return request.getAttribute(ROUTED) != null;
   }
 
   /** A proxy says in Via that it is one; a program on the same machine doesn't. */
@@ -112,7 +121,7 @@ final class AbsoluteUrlFilter extends HttpFilter {
       if (!gate.admitsUnasked(request, response, found.entry().repo())) {
         return;
       }
-      Route.of(found.entry()).attach(request);
+      route(request, found.entry()).attach(request);
       request.setAttribute(ROUTED, true);
       freshness.doFilter(request, response, mirror::service);
     } else if (meaning instanceof Meaning.Awaited awaited) {
@@ -120,6 +129,13 @@ final class AbsoluteUrlFilter extends HttpFilter {
     } else if (meaning instanceof Meaning.Refused refused) {
       PlainAnswer.send(request, response, 403, refused.why());
     }
+  }
+
+  /** A stranger's file is kept, or taken from the cache, only for those who share it. */
+  private static Route route(HttpServletRequest request, PathMeaning.Entry entry) {
+    boolean own =
+        entry.repo().isOfStrangers() && SharedCopy.isOwn(name -> Fields.joined(request, name));
+    return own ? new Route(entry.repo(), entry.path(), FileClass.OTHER, null) : Route.of(entry);
   }
 
   private static void await(

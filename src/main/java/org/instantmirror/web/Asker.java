@@ -75,7 +75,11 @@ final class Asker {
   /** Suspends the request until upstream has answered. */
   void passThrough(HttpServletRequest request, Route route) {
     List<Map.Entry<String, String>> fields = new ArrayList<>();
-    for (String name : PassThroughRequest.FORWARDED) {
+    List<String> names = new ArrayList<>(PassThroughRequest.FORWARDED);
+    if (route.repo().isOfStrangers()) {
+      names.addAll(PassThroughRequest.FOR_STRANGERS);
+    }
+    for (String name : names) {
       String value = Fields.joined(request, name);
       if (value != null) {
         fields.add(Map.entry(name, value));

@@ -30,8 +30,12 @@ final class RelayedHead {
    * @return whether a body follows
    */
   static boolean write(HttpServletRequest request, HttpServletResponse response, Relayed answer) {
-    response.setHeader("Content-Security-Policy", "sandbox");
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    // To the client of a proxy a stranger's answer comes from that host, and not from ours.
+    boolean ours = !Route.of(request).repo().isOfStrangers();
+    if (ours) {
+      response.setHeader("Content-Security-Policy", "sandbox");
+      response.setHeader("X-Content-Type-Options", "nosniff");
+    }
     if (answer.toFolder()) {
       // Upstream redirected to the folder; so do we, or the links of its index would lead astray.
       String uri = request.getRequestURI();
@@ -49,7 +53,7 @@ final class RelayedHead {
         response.setContentType(field.getValue());
       } else if (name.equals("date")) {
         response.setHeader("Date", field.getValue());
-      } else if (!DROPPED.contains(name)) {
+      } else if (!name.equals("content-length") && !(ours && DROPPED.contains(name))) {
         response.addHeader(field.getKey(), field.getValue());
       }
     }

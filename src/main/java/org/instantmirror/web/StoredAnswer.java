@@ -104,7 +104,11 @@ final class StoredAnswer {
       StoredEntry entry,
       Rendition rendition,
       Segment.Slice slice) {
-    Optional<HandOff> handOff = HandOff.wanted(frontKey.get(), request);
+    // Between a proxy that asks for an absolute URL and its client is no web server of ours.
+    Optional<HandOff> handOff =
+        AbsoluteUrlFilter.isAbsolute(request)
+            ? Optional.empty()
+            : HandOff.wanted(frontKey.get(), request);
     if (handOff.isEmpty() && !sendfileOffered(request)) {
       return false;
     }

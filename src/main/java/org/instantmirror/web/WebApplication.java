@@ -88,7 +88,7 @@ public record WebApplication(
     servlet(
         context,
         "explain",
-        new ExplainServlet(new Explainer(mirror, views, answers), readers),
+        new ExplainServlet(new Explainer(mirror, views, urls, answers), readers),
         "/api/v1/explain");
     EntriesServlet entries = new EntriesServlet(served, overview, purge, gate, readers);
     servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");

@@ -70,6 +70,9 @@ class CoordinatorTest {
     public void recordFailedCheck(Order order, Instant now) {}
 
     @Override
+    public void recordUnshared(Order order, Instant now) {}
+
+    @Override
     public void recordPresent(Order order) {}
 
     @Override

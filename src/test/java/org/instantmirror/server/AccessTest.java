@@ -179,6 +179,38 @@ class AccessTest {
   }
 
   @Test
+  void aNameOfWhichFivePasswordsWereWrongIsLocked(@TempDir Path folder) throws Exception {
+    String pair =
+        "<tomcat-users><user username='ann' password='first' roles=''/>"
+            + "<user username='bob' password='second' roles=''/></tomcat-users>";
+    Path users = Files.writeString(folder.resolve("users.xml"), pair);
+    try (FakeUpstream upstream = upstream();
+        RunningMirror mirror =
+            RunningMirror.setup()
+                .main("users_file = " + users)
+                .repo(upstream, "allow_users = ann bob")
+                .start()) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(mirror.get("a.rpm", basic("ann", "guess " + i)).status()).isEqualTo(401);
+      }
+      // A right one in between begins anew.
+      assertThat(mirror.get("a.rpm", basic("ann", "first")).status()).isEqualTo(200);
+      for (int i = 0; i < 5; i++) {
+        assertThat(mirror.get("a.rpm", basic("ann", "guess " + i)).status()).isEqualTo(401);
+      }
+      // It was let in before, and is remembered: no way around the lock.
+      assertThat(mirror.get("a.rpm", basic("ann", "first")).status()).isEqualTo(401);
+      assertThat(mirror.get("a.rpm", basic("bob", "second")).status()).isEqualTo(200);
+
+      try (LogLines log = new LogLines("org.instantmirror.server")) {
+        Files.writeString(users, pair + "\n");
+        log.await("users of");
+      }
+      assertThat(mirror.get("a.rpm", basic("ann", "first")).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void aFileOfUsersThatCannotBeReadStopsTheStart(@TempDir Path folder) throws Exception {
     Path users = Files.writeString(folder.resolve("users.xml"), "ann:first");
     assertThatThrownBy(() -> RunningMirror.setup().main("users_file = " + users).start())

@@ -193,7 +193,7 @@ class ForwardProxyTest {
   @Test
   void aSecondRequestBeforeTheFirstIsAnsweredEndsTheConnection() throws IOException {
     Gate gate = new Gate();
-    first.file("/page", RPM).always(Behaviour.proper().gated(gate));
+    first.file("/page", RPM).always(Behaviour.proper().headGated(gate));
     second.file("/page", PAGE);
     try (RunningMirror mirror = setup().start();
         RawClient client = new RawClient(mirror.proxyPort())) {

@@ -23,6 +23,8 @@ import org.instantmirror.testing.Packages;
 import org.instantmirror.testing.ServerKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A mirror that listens with TLS only, as a process of its own, and SIGHUP. */
 class ReloadProcessTest {
@@ -123,11 +125,13 @@ class ReloadProcessTest {
   private record Outcome(int status, String out, String err) {}
 
   private static Outcome check(Path config) {
+    return run("check-config", "--config", config.toString());
+  }
+
+  private static Outcome run(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status =
-        Main.commandLine(new Main(into(out), into(err)))
-            .execute("check-config", "--config", config.toString());
+    int status = Main.commandLine(new Main(into(out), into(err))).execute(words);
     return new Outcome(status, out.toString(UTF_8), err.toString(UTF_8));
   }
 
@@ -162,7 +166,57 @@ class ReloadProcessTest {
         repos, "[one]\nbaseurl=https://up.example/\nsslcacert=" + repos + "\nenabled=1\n");
     Outcome unfit = check(config);
     assertThat(unfit.status()).isEqualTo(Main.BAD_CONFIGURATION);
-    assertThat(unfit.err()).contains("test.repo: holds no certificate in PEM form");
+    assertThat(unfit.err())
+        .contains("repo 'one': sslcacert: ", "test.repo: holds no certificate in PEM form")
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "port = 99999             | conf:2: [main] port: '99999'              | 0 to 65535",
+        "prot = 80                | conf:2: [main] prot: unknown key          | 'port'",
+        "retries = 0              | conf:2: [main] retries: '0'               | 1 to 100",
+        "timeout = soon           | conf:2: [main] timeout: 'soon'            | 90",
+        "profiles = fedoro        | conf:2: [main] profiles: there is no pro  | 'fedora'",
+        "users_file = none.xml    | conf:2: [main] users_file: /              | no readable file",
+        "tls_port = 1             | conf:2: [main] tls_port:                  | needs sslservercert",
+        "allow = 10.0.0.0/33      | conf:2: [main] allow: '10.0.0.0/33'       | 10.0.0.0/8",
+        "proxy = ftp://p/         | conf:2: [main] proxy:                     | http",
+        "sendfile_key = short     | conf:2: [main] sendfile_key:              | 16",
+        "timeout                  | conf:2: neither                           | key = value",
+      })
+  void whatIsWrongIsOneLineThatNamesItsPlaceAndSaysWhatIsAllowed(
+      String line, String place, String allowed, @TempDir Path folder) throws Exception {
+    Path config = Files.writeString(folder.resolve("a.conf"), "[main]\n" + line + "\n");
+    Outcome bad = check(config);
+    assertThat(bad.status()).isEqualTo(Main.BAD_CONFIGURATION);
+    assertThat(bad.err()).hasLineCount(1).contains(place, allowed).startsWith(folder.toString());
+    assertThat(bad.out()).isEmpty();
+  }
+
+  @Test
+  void usersAreCheckedAsWell(@TempDir Path folder) throws Exception {
+    Path config = Files.writeString(folder.resolve("a.conf"), "[main]\nusers_file = users.xml\n");
+    Path users = folder.resolve("users.xml");
+    Files.copy(Path.of("conf", "tls", "users.xml"), users);
+    assertThat(check(config).status()).isZero();
+    assertThat(check(config).err()).isEmpty();
+
+    Files.writeString(users, "ann:first\n");
+    Outcome bad = check(config);
+    assertThat(bad.status()).isEqualTo(Main.BAD_CONFIGURATION);
+    assertThat(bad.err()).contains("users_file: ", "users.xml: can't be read").hasLineCount(1);
+  }
+
+  @Test
+  void whatTheCheckIsNotToldIsAFaultAsWell(@TempDir Path folder) {
+    Outcome missing = check(folder.resolve("none.conf"));
+    assertThat(missing.status()).isEqualTo(Main.BAD_CONFIGURATION);
+    assertThat(missing.err()).hasLineCount(1).contains("none.conf");
+    Outcome option = run("check-config", "--confg=x");
+    assertThat(option.status()).isEqualTo(Main.BAD_CONFIGURATION);
   }
 
   private static void assertGood(Outcome good, Path folder) {

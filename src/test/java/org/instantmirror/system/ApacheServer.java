@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.instantmirror.testing.ServerKeys;
 
 /**
  * Apache with a configuration of its own: as an upstream that serves a folder, or before a mirror.
@@ -41,6 +42,19 @@ final class ApacheServer extends ConfiguredServer {
    */
   static ApacheServer before(String url) {
     return started(modules("proxy", "proxy_http", "headers", "env") + recipe(url).text());
+  }
+
+  /** The same with TLS. Its URL is that of {@link #url} with another scheme. */
+  static ApacheServer securedBefore(String url, ServerKeys keys) {
+    String tls =
+        """
+        SSLEngine on
+        SSLCertificateFile "%s"
+        SSLCertificateKeyFile "%s"
+        """
+            .formatted(keys.certificate, keys.key);
+    return started(
+        modules("ssl", "proxy", "proxy_http", "headers", "env") + tls + recipe(url).text());
   }
 
   /** The same with mod_xsendfile, for which the mirror names files. */

@@ -60,14 +60,19 @@ final class Command {
    * @throws IllegalStateException if it takes longer than two minutes; it is killed then
    */
   CommandResult run() {
+    return run(LIMIT);
+  }
+
+  /** The same with another limit. */
+  CommandResult run(Duration limit) {
     try {
       Path output = Files.createTempFile("command", ".log");
       try {
         Process process = start(output);
-        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
           process.destroyForcibly().waitFor();
           throw new IllegalStateException(
-              words + " took longer than " + LIMIT + ":\n" + Files.readString(output));
+              words + " took longer than " + limit + ":\n" + Files.readString(output));
         }
         return new CommandResult(
             String.join(" ", words), process.exitValue(), Files.readString(output));

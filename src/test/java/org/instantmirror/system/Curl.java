@@ -36,11 +36,51 @@ final class Curl {
 
   /** Fetches a URL until it is a hit: a client has its last byte before the file is stored. */
   static void awaitHit(String url) {
+    awaitHit(url, new String[0]);
+  }
+
+  /** The same through a proxy. */
+  static void awaitHitThrough(String proxy, String url) {
+    awaitHit(url, "--proxy", proxy);
+  }
+
+  private static void awaitHit(String url, String... options) {
     await()
         .untilAsserted(
             () ->
-                assertThat(head(url).succeeded().output())
+                assertThat(head(url, options).succeeded().output())
                     .containsIgnoringCase("\ncache-status: InstantMirror; hit"));
+  }
+
+  /**
+   * How the second of two transfers ended.
+   *
+   * @param exitCode of curl
+   * @param newConnections that it needed: none if it came over the first one's
+   */
+  record SecondOfTwo(int exitCode, int newConnections) {}
+
+  /** Fetches a URL, which must succeed, and then another one, over the same connection. */
+  static SecondOfTwo secondOfTwo(String first, String second, Path into) {
+    CommandResult result =
+        run(
+            List.of(
+                "--max-time",
+                "100",
+                "--write-out",
+                "%{stderr}first-then-second %{exitcode} %{num_connects}\n",
+                "--output",
+                "/dev/null",
+                first,
+                "--output",
+                into.toString(),
+                second));
+    List<String> ends =
+        result.output().lines().filter(line -> line.startsWith("first-then-second ")).toList();
+    assertThat(ends).as(result.output()).hasSize(2);
+    assertThat(ends.get(0)).startsWith("first-then-second 0 ");
+    String[] words = ends.get(1).split(" ", -1);
+    return new SecondOfTwo(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
   }
 
   /** Runs it with any options. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -62,6 +63,65 @@ class DeploymentPagesIT {
     String connector = Recipe.read("conf/tomcat/connector.xml").text();
     assertThat(Recipe.read("docs/deploy-tomcat.md").text())
         .contains(connector.substring(connector.indexOf("<Connector")).strip());
+  }
+
+  @Test
+  @RequiresPrograms(Program.OPENSSL)
+  void thePageOfTlsMakesAServerWithTlsAndUsers() throws IOException {
+    Path project = project();
+    Files.createSymbolicLink(
+        project.resolve("target"), MirrorProcess.war().toAbsolutePath().getParent());
+    Path settings = work.folder("etc");
+    int port = BoundPorts.next();
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    // In the foreground of the same script, since the client's commands come after it.
+    String start =
+        java
+            + " -Xmx256m -jar target/instantmirror.war --address 127.0.0.1 --port 0 --cachedir cache"
+            + " --config /etc/instantmirror/instantmirror.conf"
+            + " --reposdir /etc/instantmirror/repos.d >ready 2>log &\n"
+            + "until grep -q '^InstantMirror ready' ready; do kill -0 $!; sleep 0.1; done";
+
+    CommandResult result =
+        run(
+            "docs/deploy-tls.md",
+            project,
+            ordered(
+                "host=mirror.example",
+                "host=localhost",
+                "java -jar",
+                java + " -jar",
+                "check-config ",
+                "check-config --reposdir /etc/instantmirror/repos.d ",
+                "systemctl restart instantmirror",
+                "sed -i 's/^tls_port.*/tls_port = "
+                    + port
+                    + "/' /etc/instantmirror/instantmirror.conf\n"
+                    + start,
+                "https://$host:8443/",
+                "https://localhost:" + port + "/",
+                "-g instantmirror",
+                "-g root",
+                "chgrp instantmirror",
+                "chgrp root",
+                "/etc/instantmirror",
+                settings.toString()));
+
+    assertThat(result.output())
+        .contains("internal http://build.example/internal/ (from ")
+        .contains("user ann, role staff)")
+        .contains("\nready\n")
+        .contains("\nbaseurl=https://localhost:" + port + "/mirror/internal/\n");
+    assertThat(Files.getPosixFilePermissions(settings.resolve("server.key")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+  }
+
+  private static Map<String, String> ordered(String... pairs) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      all.put(pairs[i], pairs[i + 1]);
+    }
+    return all;
   }
 
   @Test
@@ -164,8 +224,8 @@ class DeploymentPagesIT {
     return folder;
   }
 
-  private void run(String page, Path folder, Map<String, String> replacements) {
-    ReadmeTour.read(Recipe.project().resolve(page))
+  private CommandResult run(String page, Path folder, Map<String, String> replacements) {
+    return ReadmeTour.read(Recipe.project().resolve(page))
         .replacing(replacements)
         .run(
             folder,

@@ -31,7 +31,13 @@ final class InstallationRoot implements AutoCloseable {
     }
     root.copy("/bin/sh");
     root.copy("/bin/rm");
-    for (String command : List.of("systemctl", "systemd-sysusers", "systemd-tmpfiles")) {
+    for (String command :
+        List.of(
+            "systemctl",
+            "systemd-sysusers",
+            "systemd-tmpfiles",
+            "deb-systemd-helper",
+            "deb-systemd-invoke")) {
       root.script("usr/bin/" + command, "echo \"${0##*/} $*\" >>/calls");
     }
     root.open("tmp");

@@ -40,6 +40,7 @@ class KillIT {
 
     try (MirrorProcess mirror = MirrorProcess.start(files)) {
       Curl.download(mirror.repoUrl(REPO) + SampleRpm.BIG.fileName(), copy).succeeded();
+      awaitStored();
     }
 
     assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.BIG));
@@ -68,6 +69,13 @@ class KillIT {
     assertThat(cachedBig()).doesNotExist();
   }
 
+  /** A client has the last bytes a moment before the file has its name. */
+  private void awaitStored() {
+    await("the file is complete on disk")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Files.exists(cachedBig()));
+  }
+
   @Test
   void fileThatChangedUpstreamSinceTheKillIsFetchedAnew() throws Exception {
     killInMidDownload();
@@ -80,6 +88,7 @@ class KillIT {
 
     try (MirrorProcess mirror = MirrorProcess.start(files)) {
       Curl.download(mirror.repoUrl(REPO) + SampleRpm.BIG.fileName(), copy).succeeded();
+      awaitStored();
     }
 
     assertThat(copy).hasSameBinaryContentAs(changed);
@@ -90,9 +99,7 @@ class KillIT {
   void completeFilesAreThereAfterAKill() {
     try (MirrorProcess mirror = MirrorProcess.start(files)) {
       Curl.download(mirror.repoUrl(REPO) + SampleRpm.BIG.fileName(), copy).succeeded();
-      await("the file is complete on disk")
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> Files.exists(cachedBig()));
+      awaitStored();
       mirror.kill();
     }
     upstream.stop();

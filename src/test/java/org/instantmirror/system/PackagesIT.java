@@ -31,16 +31,39 @@ import org.junit.jupiter.api.Test;
   Program.ROOT_USER
 })
 class PackagesIT {
+  private static final String CONF = "/etc/instantmirror/instantmirror.conf";
+  private static final String NEWS = "# A comment that the next version has.\n";
+
   private static final WorkDirectory BUILT = WorkDirectory.create("packages");
 
   @AutoClose private final WorkDirectory work = WorkDirectory.create("packages-it");
   @AutoClose private final InstallationRoot root = InstallationRoot.create();
 
   @BeforeAll
-  static void build() {
-    Command.of("/bin/bash", List.of(Recipe.project().resolve("packaging/build").toString()))
-        .with("OUT", BUILT.path().toString())
+  static void build() throws IOException {
+    build(Recipe.project(), "1.0.0~test");
+    // The next version: another WAR, other settings and another file for logs.
+    Path next = BUILT.folder("next");
+    for (String name : List.of("conf", "docs", "packaging")) {
+      Command.of("/bin/cp", List.of("-r", Recipe.project().resolve(name).toString(), next + "/"))
+          .run()
+          .succeeded();
+    }
+    for (String name : List.of("README.md", "CHANGELOG.md", "LICENSE", "pom.xml")) {
+      Files.copy(Recipe.project().resolve(name), next.resolve(name));
+    }
+    Path conf = next.resolve("conf/instantmirror.conf");
+    Files.writeString(conf, NEWS + Files.readString(conf));
+    Path log = next.resolve("conf/logback/instantmirror.xml");
+    Files.writeString(log, Files.readString(log) + "<!-- next -->\n");
+    build(next, "1.0.1");
+  }
+
+  private static void build(Path project, String version) {
+    Command.of("/bin/bash", List.of(project.resolve("src/packaging/build").toString()))
+        .with("OUT", BUILT.folder(version).toString())
         .with("WAR", MirrorProcess.war().toAbsolutePath().toString())
+        .with("VERSION", version)
         .run()
         .succeeded();
   }
@@ -52,68 +75,91 @@ class PackagesIT {
 
   @Test
   void theRpmInstallsRunsAndLeaves() throws IOException {
-    Path rpm = built(".rpm");
     rpm("--initdb");
 
-    rpm("--install", "--nodeps", rpm.toString());
+    rpm("--install", "--nodeps", built("1.0.0~test", ".rpm"));
 
     assertThat(root.calls())
         .containsExactly(
             "systemd-sysusers instantmirror.conf",
             "systemd-tmpfiles --create instantmirror.conf",
-            "systemctl preset instantmirror.service");
+            "systemctl --no-reload preset instantmirror.service");
     rpm("--verify", "--nodeps", "instantmirror");
     serves(root.file("/usr/lib/systemd/system/instantmirror.service"));
 
-    Files.writeString(root.file("/etc/instantmirror/instantmirror.conf"), "[main]\nport = 81\n");
-    rpm("--install", "--force", "--nodeps", rpm.toString());
-    assertThat(root.file("/etc/instantmirror/instantmirror.conf")).content().contains("port = 81");
-    root.calls();
-
-    rpm("--erase", "instantmirror");
-
-    assertThat(root.calls())
-        .containsExactly(
-            "systemctl disable --now instantmirror.service", "systemctl daemon-reload");
-    assertThat(root.file("/usr/share/instantmirror")).doesNotExist();
-    assertThat(root.file("/etc/instantmirror/instantmirror.conf.rpmsave")).exists();
-    assertThat(root.file("/var/cache/instantmirror")).exists();
-  }
-
-  @Test
-  void theDebianPackageInstallsRunsAndLeaves() throws IOException {
-    Path deb = built(".deb");
-    for (String folder : List.of("info", "updates", "triggers")) {
-      Files.createDirectories(root.file("/var/lib/dpkg/" + folder));
-    }
-    Files.createFile(root.file("/var/lib/dpkg/status"));
-
-    dpkg("--force-depends", "--install", deb.toString());
-
+    Files.writeString(root.file(CONF), "[main]\nport = 81\n");
+    rpm("--upgrade", "--nodeps", built("1.0.1", ".rpm"));
     assertThat(root.calls())
         .containsExactly(
             "systemd-sysusers instantmirror.conf",
             "systemd-tmpfiles --create instantmirror.conf",
             "systemctl daemon-reload",
-            "systemctl preset instantmirror.service");
+            "systemctl try-restart instantmirror.service");
+    upgraded(".rpmnew");
+
+    rpm("--erase", "instantmirror");
+
+    assertThat(root.calls())
+        .containsExactly(
+            "systemctl --no-reload disable --now instantmirror.service", "systemctl daemon-reload");
+    assertThat(root.file("/usr/share/instantmirror")).doesNotExist();
+    assertThat(root.file(CONF + ".rpmsave")).content().contains("port = 81");
+    cacheUserAndRepositoriesAreThere();
+  }
+
+  /** What an administrator changed is as he left it; what he didn't is the new version's. */
+  private void upgraded(String suffix) {
+    assertThat(root.file(CONF)).content().isEqualTo("[main]\nport = 81\n");
+    assertThat(root.file(CONF + suffix)).content().startsWith(NEWS);
+    assertThat(root.file("/etc/instantmirror/logback.xml")).content().contains("<!-- next -->");
+    assertThat(root.file("/etc/instantmirror/logback.xml" + suffix)).doesNotExist();
+    cacheUserAndRepositoriesAreThere();
+  }
+
+  private void cacheUserAndRepositoriesAreThere() {
+    assertThat(root.file("/var/cache/instantmirror/r/a.rpm")).exists();
+    assertThat(root.file("/etc/passwd")).content().contains("instantmirror:");
+    assertThat(root.file("/etc/instantmirror/repos.d/r.repo")).exists();
+  }
+
+  @Test
+  void theDebianPackageInstallsRunsAndLeaves() throws IOException {
+    for (String folder : List.of("info", "updates", "triggers")) {
+      Files.createDirectories(root.file("/var/lib/dpkg/" + folder));
+    }
+    Files.createFile(root.file("/var/lib/dpkg/status"));
+
+    dpkg("--force-depends", "--install", built("1.0.0~test", ".deb"));
+
+    assertThat(root.calls())
+        .containsExactly(
+            "systemd-sysusers instantmirror.conf",
+            "systemd-tmpfiles --create instantmirror.conf",
+            "deb-systemd-helper unmask instantmirror.service",
+            "deb-systemd-helper --quiet was-enabled instantmirror.service",
+            "deb-systemd-helper enable instantmirror.service",
+            "systemctl --system daemon-reload",
+            "deb-systemd-invoke start instantmirror.service");
     serves(root.file("/lib/systemd/system/instantmirror.service"));
 
-    Files.writeString(root.file("/etc/instantmirror/instantmirror.conf"), "[main]\nport = 81\n");
-    dpkg("--force-depends", "--force-confold", "--install", deb.toString());
-    assertThat(root.calls()).contains("systemctl try-restart instantmirror.service");
-    assertThat(root.file("/etc/instantmirror/instantmirror.conf")).content().contains("port = 81");
+    Files.writeString(root.file(CONF), "[main]\nport = 81\n");
+    dpkg("--force-depends", "--force-confold", "--install", built("1.0.1", ".deb"));
+    assertThat(root.calls()).endsWith("deb-systemd-invoke restart instantmirror.service");
+    upgraded(".dpkg-dist");
 
     dpkg("--remove", "instantmirror");
     assertThat(root.calls())
         .containsExactly(
-            "systemctl disable --now instantmirror.service", "systemctl daemon-reload");
+            "deb-systemd-invoke stop instantmirror.service", "systemctl --system daemon-reload");
     assertThat(root.file("/usr/share/instantmirror")).doesNotExist();
-    assertThat(root.file("/etc/instantmirror/instantmirror.conf")).exists();
-    assertThat(root.file("/var/cache/instantmirror/r")).exists();
+    assertThat(root.file(CONF)).content().contains("port = 81");
+    cacheUserAndRepositoriesAreThere();
 
     dpkg("--purge", "instantmirror");
-    assertThat(root.file("/etc/instantmirror/instantmirror.conf")).doesNotExist();
+    assertThat(root.calls()).containsExactly("deb-systemd-helper purge instantmirror.service");
+    assertThat(root.file(CONF)).doesNotExist();
     assertThat(root.file("/var/cache/instantmirror")).doesNotExist();
+    assertThat(root.file("/etc/passwd")).content().contains("instantmirror:");
   }
 
   /** Makes the user and the folders, and runs what the unit says, with the log in files. */
@@ -183,9 +229,12 @@ class PackagesIT {
         .succeeded();
   }
 
-  private static Path built(String ending) throws IOException {
-    try (Stream<Path> all = Files.list(BUILT.path())) {
-      return all.filter(file -> file.toString().endsWith(ending)).findFirst().orElseThrow();
+  private static String built(String version, String ending) throws IOException {
+    try (Stream<Path> all = Files.list(BUILT.folder(version))) {
+      return all.map(Path::toString)
+          .filter(file -> file.endsWith(ending))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }

@@ -47,6 +47,9 @@ enum Program {
     }
   },
   SQUID("squid", "squid"),
+  OPENSSL("openssl", "openssl"),
+  BUILDAH("buildah", "buildah"),
+  DEBOOTSTRAP("debootstrap", "debootstrap"),
   CURL("curl", "curl"),
   WGET("wget", "wget"),
   ARIA2("aria2c", "aria2"),

@@ -19,6 +19,12 @@ class ServiceFilesIT {
   }
 
   @Test
+  void aReloadIsTheHangUpThatTheServerTakes() {
+    // What comes of that signal: ReloadProcessTest.
+    assertThat(UNIT).content().contains("\nExecReload=/bin/kill -HUP $MAINPID\n");
+  }
+
+  @Test
   void itsSandboxIsClosed() {
     // Of 100; the rest is IP, which it is for, and files that everybody may read.
     Command.of(

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Debian's Squid with {@code conf/squid-instantmirror.conf}, and a mirror as its parent. */
+/** Debian's Squid with {@code conf/squid/instantmirror.conf}, and a mirror as its parent. */
 final class SquidServer extends ConfiguredServer {
 
   private SquidServer(String fragment) {
@@ -29,7 +29,7 @@ final class SquidServer extends ConfiguredServer {
    * @param ports of upstreams that it may ask the mirror for
    */
   static SquidServer before(String mirrorUrl, List<Integer> ports) {
-    String fragment = read(Path.of("conf/squid-instantmirror.conf"));
+    String fragment = read(Path.of("conf/squid/instantmirror.conf"));
     String known = "cache_peer 127.0.0.1 parent 8080 ";
     String open = "acl instantmirror_ports port 80\n";
     if (!fragment.contains(known) || !fragment.contains(open)) {

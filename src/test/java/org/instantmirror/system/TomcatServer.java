@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.instantmirror.testing.JavaCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Tomcat with the WAR, untouched, deployed under {@link #CONTEXT} or as {@code
@@ -29,12 +30,24 @@ final class TomcatServer implements AutoCloseable {
   private final int relaxedPort;
 
   private TomcatServer(WorkDirectory base, Path home) {
+    this(base, home, null);
+  }
+
+  private TomcatServer(WorkDirectory base, Path home, @Nullable Path settings) {
     this.base = base;
     this.log = base.path().resolve("tomcat.log");
     this.stockPort = BoundPorts.next();
     this.relaxedPort = BoundPorts.next();
+    String run = home.resolve("bin/catalina.sh") + " run";
     this.command =
-        Command.of("/bin/sh", List.of(home.resolve("bin/catalina.sh").toString(), "run"))
+        (settings == null
+                ? Command.of("/bin/sh", List.of("-c", "exec " + run))
+                : Command.of(
+                    Program.UNSHARE,
+                    "-m",
+                    "/bin/sh",
+                    "-c",
+                    inPlaceOfSettings(base.path(), settings) + "exec " + run))
             .with("JAVA_HOME", System.getProperty("java.home"))
             .with("JRE_HOME", System.getProperty("java.home"))
             .with("CATALINA_HOME", home.toString())
@@ -76,6 +89,31 @@ final class TomcatServer implements AutoCloseable {
                                 MirrorProcess.war().toAbsolutePath())
                             .with("/etc/instantmirror/instantmirror.conf", files.config())
                             .text())));
+  }
+
+  /**
+   * Starts one to which nobody says where the configuration is, on a machine whose {@code
+   * /etc/instantmirror} is a folder of the test's: for this process and as long as it runs. Needs a
+   * real root user.
+   *
+   * @param settings that folder
+   */
+  static TomcatServer startWithDefaults(Path home, Path settings) {
+    TomcatServer server = new TomcatServer(WorkDirectory.create("tomcat"), home, settings);
+    return server.started(
+        home,
+        () ->
+            Files.copy(
+                MirrorProcess.war(),
+                server.base.path().resolve("webapps").resolve(CONTEXT + ".war")));
+  }
+
+  /** A shell's commands that put a folder in the place of {@code /etc/instantmirror}. */
+  private static String inPlaceOfSettings(Path base, Path settings) {
+    Path etc = base.resolve("etc");
+    return "cp -a /etc %1$s && rm -rf %1$s/instantmirror && cp -r %2$s %1$s/instantmirror"
+            .formatted(etc, settings)
+        + " && mount --bind %s /etc && ".formatted(etc);
   }
 
   /** What puts the WAR in place. */

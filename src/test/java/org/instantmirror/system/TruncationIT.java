@@ -76,6 +76,12 @@ class TruncationIT {
         String url = front.url() + "mirror/cut/" + CUT;
 
         assertBroken(Curl.download(url, copy, "--max-time", "100"));
+        // Also as the second answer of a client's connection.
+        Curl.SecondOfTwo second =
+            Curl.secondOfTwo(front.url() + "mirror/intact/whole.img", url, copy);
+        assertThat(second.newConnections()).isZero();
+        assertThat(second.exitCode()).isIn(Curl.PARTIAL_FILE, Curl.RECEIVE_ERROR, Curl.HTTP_ERROR);
+        assertThat(copy.toFile().length()).isLessThan(TruncatingUpstream.PROMISED);
 
         // The front server keeps connections to the mirror: nothing of the cut body may be left.
         for (int i = 0; i < 3; i++) {

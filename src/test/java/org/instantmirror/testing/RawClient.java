@@ -51,6 +51,15 @@ public final class RawClient implements AutoCloseable {
     in = socket.getInputStream();
   }
 
+  /**
+   * Connects from another address.
+   *
+   * @param from a loopback address
+   */
+  public static RawClient from(InetAddress from, int port) throws IOException {
+    return new RawClient(from, port, 0);
+  }
+
   /** One GET on a connection of its own. */
   public static RawResponse get(int port, String target, String... fields) throws IOException {
     return request(port, "GET", target, fields);
@@ -63,7 +72,7 @@ public final class RawClient implements AutoCloseable {
    */
   public static RawResponse getFrom(InetAddress from, int port, String target, String... fields)
       throws IOException {
-    try (RawClient client = new RawClient(from, port, 0)) {
+    try (RawClient client = from(from, port)) {
       client.send("GET", target, fields);
       return client.receive("GET");
     }

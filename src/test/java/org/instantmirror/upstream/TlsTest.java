@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.testing.Behaviour;
@@ -242,12 +243,13 @@ class TlsTest {
         TestRepo.at("https://h/").clientCert(certificate, null),
         "rsa-client.crt",
         "no private key");
-    HttpUpstreamClient.check(TestRepo.at("https://h/").transport());
+    var unused = Transports.read(List.of(TestRepo.at("https://h/").build()));
   }
 
   private static void assertUnfit(TestRepo repo, String file, String words) {
-    assertThatThrownBy(() -> HttpUpstreamClient.check(repo.transport()))
+    assertThatThrownBy(() -> Transports.read(List.of(repo.build())))
         .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("repo 'test': ")
         .hasMessageContaining(file)
         .hasMessageContaining(words);
   }

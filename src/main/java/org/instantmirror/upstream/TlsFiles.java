@@ -23,30 +23,70 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.instantmirror.repo.Transport;
 import org.jspecify.annotations.Nullable;
 
-/** Makes TLS as a transport's {@code ssl…} settings want it. */
-final class TlsSettings {
-
-  private TlsSettings() {}
+/**
+ * What the files held that a transport's {@code ssl…} settings name, and TLS as they want it. A
+ * value: connections that were made with equal ones are alike.
+ *
+ * @param verify whether certificates and host names are verified
+ * @param authorities to trust in place of the well-known ones; null for those
+ * @param certificate ours, with its chain; null for none
+ * @param key of that; may be the same file
+ */
+record TlsFiles(
+    boolean verify,
+    @Nullable PemFile authorities,
+    @Nullable PemFile certificate,
+    @Nullable PemFile key) {
 
   /**
    * Reads the named files.
    *
-   * @param withClientCertificate whether the client certificate is offered
-   * @throws IOException if a file can't be read or used; the message names it
+   * @throws IOException if one can't be read; the message names it
    */
-  static TlsSocketStrategy strategy(Transport transport, boolean withClientCertificate)
-      throws IOException {
+  static TlsFiles read(Transport transport) throws IOException {
+    PemFile own = read(transport.sslClientCert());
+    return new TlsFiles(
+        transport.sslVerify(),
+        read(transport.sslVerify() ? transport.sslCaCert() : null),
+        own,
+        transport.sslClientKey() == null ? own : read(transport.sslClientKey()));
+  }
+
+  /**
+   * Makes TLS of them once, for nobody.
+   *
+   * @throws IOException if they can't be used; the message names key and file
+   */
+  void check() throws IOException {
+    try {
+      if (authorities != null) {
+        authorities.certificates();
+      }
+    } catch (IOException e) {
+      throw new IOException("sslcacert: " + e.getMessage(), e);
+    }
+    try {
+      var unused = strategy(certificate != null);
+    } catch (IOException e) {
+      throw new IOException("sslclientcert and sslclientkey: " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable PemFile read(@Nullable Path file) throws IOException {
+    return file == null ? null : PemFile.read(file);
+  }
+
+  /**
+   * TLS by them.
+   *
+   * @param withCertificate whether ours is offered
+   * @throws IOException if they can't be used; the message names the file
+   */
+  TlsSocketStrategy strategy(boolean withCertificate) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      Path certificate = withClientCertificate ? transport.sslClientCert() : null;
-      context.init(
-          certificate == null
-              ? null
-              : keyManagers(
-                  certificate, Objects.requireNonNullElse(transport.sslClientKey(), certificate)),
-          trustManagers(transport),
-          null);
-      return transport.sslVerify()
+      context.init(withCertificate ? keyManagers() : null, trustManagers(), null);
+      return verify
           ? new DefaultClientTlsStrategy(context)
           : new DefaultClientTlsStrategy(
               context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE);
@@ -55,17 +95,16 @@ final class TlsSettings {
     }
   }
 
-  private static TrustManager @Nullable [] trustManagers(Transport transport)
-      throws IOException, GeneralSecurityException {
-    if (!transport.sslVerify()) {
+  private TrustManager @Nullable [] trustManagers() throws IOException, GeneralSecurityException {
+    if (!verify) {
       return new TrustManager[] {new TrustingAnybody()};
     }
-    Path authorities = transport.sslCaCert();
     if (authorities == null) {
       return null;
     }
-    KeyStore trusted = emptyKeyStore();
-    List<Certificate> certificates = PemFile.read(authorities).certificates();
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    List<Certificate> certificates = authorities.certificates();
     for (int i = 0; i < certificates.size(); i++) {
       trusted.setCertificateEntry("authority-" + i, certificates.get(i));
     }
@@ -75,18 +114,18 @@ final class TlsSettings {
     return factory.getTrustManagers();
   }
 
-  private static KeyManager[] keyManagers(Path certificate, Path key)
-      throws IOException, GeneralSecurityException {
+  private KeyManager[] keyManagers() throws IOException, GeneralSecurityException {
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(PemIdentity.read(certificate, key), PemIdentity.PASSWORD.toCharArray());
+    factory.init(
+        PemIdentity.of(Objects.requireNonNull(certificate), Objects.requireNonNull(key)),
+        PemIdentity.PASSWORD.toCharArray());
     return factory.getKeyManagers();
   }
 
-  private static KeyStore emptyKeyStore() throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    return store;
+  @Override
+  public String toString() {
+    return "TlsFiles[keys hidden]";
   }
 
   /**
