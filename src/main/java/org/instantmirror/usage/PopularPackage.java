@@ -2,13 +2,19 @@ package org.instantmirror.usage;
 
 import java.time.Instant;
 
-/** How popular a package is at a moment. */
+/**
+ * How popular a package is at a moment.
+ *
+ * @param demand how many clients are expected to ask for a new version within a week
+ */
 public record PopularPackage(
-    UsedPackage what, Audience audience, Popularity popularity, Instant now) {
+    UsedPackage what, Audience audience, Popularity popularity, Instant now, double demand) {
 
-  /** How many clients are expected to ask for a new version within a week. */
-  public double demand() {
-    return popularity.expectedDemand(audience, now);
+  static PopularPackage of(PackageUse use, Instant now) {
+    Audience audience = use.audience(now);
+    Popularity popularity = use.popularity();
+    return new PopularPackage(
+        use.what, audience, popularity, now, popularity.expectedDemand(audience, now));
   }
 
   /** How many clients have it. */

@@ -302,7 +302,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     PriorityQueue<PopularPackage> best = new PriorityQueue<>(order);
     for (PackageUse use : ledger.packages()) {
       if (which.test(use.what)) {
-        best.add(new PopularPackage(use.what, use.audience(now), use.popularity(), now));
+        best.add(PopularPackage.of(use, now));
         if (best.size() > most) {
           best.poll();
         }
