@@ -94,6 +94,8 @@ class ArchitectureTest {
     "org.bouncycastle, signature",
     "tools.jackson, web server",
     "jakarta.servlet, web server",
+    "io.micrometer, web",
+    "io.prometheus, web",
     "org.apache.catalina, server",
     "org.apache.coyote, server",
     "org.apache.tomcat, server",

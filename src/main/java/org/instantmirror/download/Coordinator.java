@@ -120,6 +120,11 @@ public final class Coordinator implements Ahead, AutoCloseable {
     return Optional.ofNullable(active.get(key)).map(Running::download);
   }
 
+  /** How many downloads there are, those that wait for a place included. */
+  public int running() {
+    return active.size();
+  }
+
   private Running create(Order order) {
     Download download = new Download(order, clock.instant(), this::later);
     UpstreamPool pool = pools.apply(order.repo());

@@ -49,6 +49,7 @@ final class Generations implements AutoCloseable {
   private final SignatureCheck signatures;
   private final Assembly.Means means;
   private final Publication publication;
+  private final NewVersions news;
   private final StickyClients sticky = new StickyClients();
 
   private final Set<RepositoryFolder> assembling = ConcurrentHashMap.newKeySet();
@@ -65,14 +66,17 @@ final class Generations implements AutoCloseable {
    * @param obtain has a file downloaded; completed when that has ended, however
    * @param repos those that are configured
    * @param signatures what each {@code repomd.xml} has to pass; closed with this
+   * @param news says what those that go live have that their predecessors hadn't
    */
   Generations(
       Store store,
       Function<Order, CompletableFuture<Void>> obtain,
       SignatureCheck signatures,
       Function<RepoId, @Nullable Repo> repos,
+      NewVersions news,
       Clock clock) {
     this.store = store;
+    this.news = news;
     this.clock = clock;
     this.setbacks = new Setbacks(clock);
     this.signatures = signatures;
@@ -300,6 +304,7 @@ final class Generations implements AutoCloseable {
       records.drop(folder, next.number());
       throw new CompletionException(fault);
     }
+    news.tell(live, next, clock.instant());
     records.trim(folder);
     setbacks.forget(folder);
     LOG.info("{}: generation {} is live", folder, next.number());

@@ -22,6 +22,7 @@ import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.usage.Releases;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ public final class Mirror implements AutoCloseable {
    * @param keys what metadata is signed with
    * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client
    *     waits for its status line
+   * @param releases learn what upstream releases
    */
   public Mirror(
       Store store,
@@ -61,6 +63,7 @@ public final class Mirror implements AutoCloseable {
       Repositories repositories,
       KeyFiles keys,
       Limits limits,
+      Releases releases,
       Clock clock) {
     this.store = store;
     this.negatives = new NegativeAnswers();
@@ -70,6 +73,7 @@ public final class Mirror implements AutoCloseable {
             this::obtain,
             new SignatureCheck(store, keys, this::distrust, clock),
             id -> repositories.repo(id).orElse(null),
+            new NewVersions(store.packages(), releases),
             clock);
     this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);
@@ -115,6 +119,22 @@ public final class Mirror implements AutoCloseable {
     Attachment attachment = coordinator.join(order);
     return attachment.ended().whenComplete((ended, fault) -> attachment.close());
   }
+
+  /** How many downloads run, or wait for a place. */
+  public int downloads() {
+    return coordinator.running();
+  }
+
+  /** How many generations of repositories are known, and of how many repositories. */
+  public GenerationCount generations() {
+    GenerationRecords records = generations.records();
+    var folders = records.folders();
+    return new GenerationCount(
+        folders.size(), folders.stream().mapToInt(folder -> records.of(folder).size()).sum());
+  }
+
+  /** Counts. */
+  public record GenerationCount(int repositories, int generations) {}
 
   private void distrust(URI source) {
     coordinator.distrust(source);

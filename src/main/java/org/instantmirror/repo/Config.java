@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminClients who may change something by the API
  * @param sendfileKey what a web server in front must know to send files by itself; null for none
  * @param proxy of requests with absolute URLs
+ * @param usage of learning what clients use
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -57,6 +58,7 @@ public record Config(
     List<AddressRange> adminClients,
     @Nullable FrontKey sendfileKey,
     ProxySettings proxy,
+    UsageSettings usage,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {

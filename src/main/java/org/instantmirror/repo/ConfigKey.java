@@ -96,6 +96,20 @@ public enum ConfigKey {
       "The secret by which a web server in front shows that it may be told a file's place in place"
           + " of its bytes (X-Sendfile, X-Accel-Redirect), 16 to 200 letters, digits and _.-; empty"
           + " for none."),
+  USAGE(
+      Scope.MAIN,
+      "yes",
+      "Whether it is learnt what clients use, from their reports and their requests; addresses are"
+          + " not stored."),
+  USAGE_CLIENTS(
+      Scope.MAIN,
+      "all",
+      "Addresses and ranges whose clients may report what they use; 'all' for everybody, 'none' for"
+          + " nobody."),
+  METRICS_CLIENTS(
+      Scope.MAIN,
+      "127.0.0.0/8 ::1",
+      "Addresses and ranges whose clients may read /metrics; 'none' for nobody."),
 
   ALLOW(
       Scope.BOTH,

@@ -280,6 +280,7 @@ public final class ConfigReader {
         main.get(ConfigKey.ADMIN_CLIENTS).as(ValueSyntax::addressRanges),
         frontKey(main),
         new ProxyReader(main).read(),
+        UsageSettings.of(main),
         repos,
         profiles,
         warnings);

@@ -1,8 +1,10 @@
 package org.instantmirror.server;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.AbsoluteUrls;
@@ -20,11 +22,14 @@ import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
+import org.instantmirror.upstream.MeteredClient;
 import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.Transports;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
+import org.instantmirror.usage.Requests;
+import org.instantmirror.usage.Usage;
 import org.instantmirror.web.WebApplication;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +43,7 @@ public final class Engine implements AutoCloseable {
   private final Reload reload;
   private final Store store;
   private final OpenFiles openFiles;
+  private final MeteredClient metered;
   private final UpstreamClient client;
   private final RememberedAnswers answers = new RememberedAnswers();
   private final UpstreamPools pools;
@@ -46,6 +52,7 @@ public final class Engine implements AutoCloseable {
   private final Mirror mirror;
   private final PassThrough passThrough;
   private final AbsoluteUrls urls;
+  private final Usage usage;
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -88,7 +95,8 @@ public final class Engine implements AutoCloseable {
     this.openFiles = new OpenFiles(store);
     HttpUpstreamClient http = new HttpUpstreamClient();
     http.use(transports);
-    this.client = new RememberingClient(http, answers, clock);
+    this.metered = new MeteredClient(http);
+    this.client = new RememberingClient(metered, answers, clock);
     this.pools =
         new UpstreamPools(
             client, config.cacheDir().resolve(".instantmirror").resolve("lists"), clock);
@@ -102,7 +110,13 @@ public final class Engine implements AutoCloseable {
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
-    this.mirror = new Mirror(store, client, views, keys, limits, clock);
+    this.usage =
+        new Usage(
+            indexDir(config).resolve("usage.db"),
+            store.packages()::find,
+            () -> views.get().config().usage().learns(),
+            clock);
+    this.mirror = new Mirror(store, client, views, keys, limits, usage, clock);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
@@ -111,6 +125,11 @@ public final class Engine implements AutoCloseable {
         config.repos().size() - config.profiles().size(),
         config.profiles().size());
     watch.every(reload::runIfChanged);
+  }
+
+  private static Path indexDir(Config config) {
+    Path given = config.indexDir();
+    return given == null ? config.cacheDir().resolve(".instantmirror") : given;
   }
 
   /** What it was started with. */
@@ -131,7 +150,18 @@ public final class Engine implements AutoCloseable {
   /** The servlets in front of it. */
   public WebApplication webApplication() {
     return new WebApplication(
-        views, reload, store, openFiles, mirror, passThrough, answers, urls, clock);
+        views,
+        reload,
+        store,
+        openFiles,
+        mirror,
+        passThrough,
+        answers,
+        urls,
+        usage,
+        Requests.all(List.of(usage)),
+        new Measured(views, store, metered, mirror, usage).metrics(),
+        clock);
   }
 
   /**
@@ -147,6 +177,7 @@ public final class Engine implements AutoCloseable {
     mirror.close(grace);
     passThrough.close();
     pools.close();
+    usage.close();
     closeQuietly(client);
     openFiles.close();
     closeQuietly(store);

@@ -73,7 +73,8 @@ final class IndexConnections implements Closeable {
     }
   }
 
-  private static SQLiteConfig config() {
+  /** What each database of ours is opened with. */
+  static SQLiteConfig config() {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     // In WAL mode NORMAL would let a power cut undo a transaction that was reported as done.

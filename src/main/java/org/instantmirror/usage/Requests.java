@@ -1,6 +1,7 @@
 package org.instantmirror.usage;
 
 import java.time.Instant;
+import java.util.List;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 
@@ -17,4 +18,14 @@ public interface Requests {
    * @param client its address, as the container tells it
    */
   void served(EntryKey key, FileClass fileClass, String client, Instant now);
+
+  /** All of these learn it, in that order. */
+  static Requests all(List<Requests> listeners) {
+    List<Requests> each = List.copyOf(listeners);
+    return (key, fileClass, client, now) -> {
+      for (Requests listener : each) {
+        listener.served(key, fileClass, client, now);
+      }
+    };
+  }
 }

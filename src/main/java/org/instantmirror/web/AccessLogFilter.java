@@ -13,26 +13,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One line for each request when it has ended: client, method, path, status, bytes, milliseconds,
- * cache status, upstream.
+ * cache status, upstream. And it is counted.
  */
 final class AccessLogFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger("org.instantmirror.access");
 
+  private final transient Metrics metrics;
+
+  AccessLogFilter(Metrics metrics) {
+    this.metrics = metrics;
+  }
+
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (!LOG.isInfoEnabled()) {
-      chain.doFilter(request, response);
-      return;
-    }
     RequestRecord record = new RequestRecord();
     record.attach(request);
     // Taken now: a container may recycle the request before an asynchronous one has ended.
     Line line =
-        new Line(record, request.getRemoteAddr(), request.getMethod(), request.getRequestURI());
+        new Line(
+            record, metrics, request.getRemoteAddr(), request.getMethod(), request.getRequestURI());
     boolean done = false;
     try {
       chain.doFilter(request, response);
@@ -46,8 +49,13 @@ final class AccessLogFilter extends HttpFilter {
     }
   }
 
-  private record Line(RequestRecord record, String client, String method, String path) {
+  private record Line(
+      RequestRecord record, Metrics metrics, String client, String method, String path) {
     void write(int status) {
+      metrics.ended(record, status);
+      if (!LOG.isInfoEnabled()) {
+        return;
+      }
       StringBuilder line = new StringBuilder(160);
       line.append(client).append(' ').append(method).append(' ');
       line.append(record.target(path)).append(' ');

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.instantmirror.repo.AddressRange;
+import org.instantmirror.repo.ConfigKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,23 @@ final class AdminGate {
   private static final List<String> FORWARDED =
       List.of("X-Forwarded-For", "Forwarded", "X-Real-IP");
 
+  private final ConfigKey key;
   private final Supplier<List<AddressRange>> clients;
 
   /**
    * @param clients as they are configured when asked
    */
   AdminGate(Supplier<List<AddressRange>> clients) {
+    this(ConfigKey.ADMIN_CLIENTS, clients);
+  }
+
+  /**
+   * The same for other clients.
+   *
+   * @param key what they are configured by
+   */
+  AdminGate(ConfigKey key, Supplier<List<AddressRange>> clients) {
+    this.key = key;
     this.clients = clients;
   }
 
@@ -63,7 +75,9 @@ final class AdminGate {
   Optional<String> refusal(Caller caller) {
     if (clients.get().stream().noneMatch(range -> range.contains(caller.address))) {
       return Optional.of(
-          "Such a call is taken from admin_clients only, and "
+          "Such a call is taken from "
+              + key.key()
+              + " only, and "
               + caller.address
               + " is none of them.");
     }

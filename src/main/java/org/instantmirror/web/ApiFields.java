@@ -19,6 +19,8 @@ import org.instantmirror.upstream.ListStanding;
 import org.instantmirror.upstream.RememberedAnswer;
 import org.instantmirror.upstream.ShownUrl;
 import org.instantmirror.upstream.Standing;
+import org.instantmirror.usage.PopularPackage;
+import org.instantmirror.usage.UsageStanding;
 
 /** The API's names for what the mirror knows: a contract, as docs/api.md has it. */
 final class ApiFields {
@@ -154,6 +156,51 @@ final class ApiFields {
     json.texts("warnings", standing.warnings());
     json.text("fault", standing.fault());
     json.time("faultAt", standing.faultAt());
+  }
+
+  /** How popular a package is. */
+  static void popular(JsonObject json, PopularPackage it) {
+    json.text("repo", it.what().folder().repo());
+    json.text("folder", it.what().folder().path());
+    json.text("name", it.what().name());
+    json.text("arch", it.what().arch());
+    json.decimal("demand", it.demand());
+    json.decimal("clients", it.clients());
+    json.decimal("uptake", it.uptake());
+    json.number("reporting", it.audience().reporting());
+    json.decimal("asking", it.audience().asking());
+    json.decimal("shareReporting", it.audience().share());
+    json.decimal("releasesPerWeek", it.popularity().releasesPerWeek(it.now()));
+    json.decimal("updatesPerWeek", it.popularity().updatesPerWeek(it.now()));
+    json.decimal("installsPerWeek", it.popularity().installsPerWeek(it.now()));
+    json.time("since", it.popularity().since());
+    json.time("lastReleased", it.popularity().lastReleased());
+    json.time("lastUpdated", it.popularity().lastUpdated());
+    json.time("lastAsked", it.popularity().lastAsked());
+  }
+
+  /** How learning what clients use is going. */
+  static void usage(JsonObject json, UsageStanding it) {
+    json.number("clients", it.clients());
+    json.number("packages", it.packages());
+    json.number("folders", it.folders());
+    json.object(
+        "reports",
+        it,
+        (inner, reports) -> {
+          inner.number("taken", reports.reportsTaken());
+          inner.number("refused", reports.reportsRefused());
+          inner.number("lost", reports.reportsLost());
+          inner.number("waiting", reports.reportsWaiting());
+        });
+    json.object(
+        "requests",
+        it,
+        (inner, requests) -> {
+          inner.number("learnt", requests.requestsLearnt());
+          inner.number("lost", requests.requestsLost());
+        });
+    json.number("fileBytes", it.fileBytes());
   }
 
   private static void upstream(JsonObject json, Standing standing) {

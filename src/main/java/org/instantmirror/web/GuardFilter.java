@@ -25,7 +25,8 @@ final class GuardFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String MIRROR = "/mirror/";
-  private static final Set<String> PAGES = Set.of("/", "/repos", "/health/live", "/health/ready");
+  private static final Set<String> PAGES =
+      Set.of("/", "/repos", "/health/live", "/health/ready", MetricsServlet.PATH);
 
   /** What is made for clients: {@link RepoFilesServlet}, {@link ClientListServlet}. */
   private static final List<String> FOR_CLIENTS = List.of("/repos/", "/mirrorlist/", "/metalink/");

@@ -72,6 +72,11 @@ final class JsonObject {
     }
   }
 
+  /** To three places. */
+  void decimal(String name, double value) {
+    json.writeNumberProperty(name, Math.round(value * 1000) / 1000.0);
+  }
+
   void truth(String name, boolean value) {
     json.writeBooleanProperty(name, value);
   }

@@ -21,13 +21,20 @@ import org.instantmirror.mirror.Reload;
 import org.instantmirror.mirror.RepomdVersions;
 import org.instantmirror.mirror.Views;
 import org.instantmirror.repo.Config;
+import org.instantmirror.repo.ConfigKey;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.RememberedAnswers;
+import org.instantmirror.usage.Requests;
+import org.instantmirror.usage.Usage;
 
-/** Registers filters and servlets, the same in a container as standalone. */
+/**
+ * Registers filters and servlets, the same in a container as standalone.
+ *
+ * @param requests all that learn which files clients are sent
+ */
 public record WebApplication(
     Views views,
     Reload reload,
@@ -37,6 +44,9 @@ public record WebApplication(
     PassThrough passThrough,
     RememberedAnswers answers,
     AbsoluteUrls urls,
+    Usage usage,
+    Requests requests,
+    Metrics metrics,
     Clock clock) {
 
   /**
@@ -51,23 +61,26 @@ public record WebApplication(
     ReadGate readers = new ReadGate(admins);
     Supplier<PathMeaning.Reader> paths = () -> views.get().paths();
     Asker asker = new Asker(mirror, passThrough);
-    filter(context, "access-log", new AccessLogFilter(), "/*");
+    filter(context, "access-log", new AccessLogFilter(metrics), "/*");
     FreshnessFilter freshness = new FreshnessFilter(asker);
     MirrorServlet mirrorServlet =
         new MirrorServlet(
             asker,
             passThrough,
             new StoredAnswer(
-                store,
-                openFiles,
-                new EntryAnswer(clock),
-                () -> views.get().config().sendfileKey()));
+                store, openFiles, new EntryAnswer(clock), () -> views.get().config().sendfileKey()),
+            requests,
+            clock);
     AbsoluteUrlFilter absolute = new AbsoluteUrlFilter(urls, readers, freshness, mirrorServlet);
     filter(context, "absolute-url", absolute, "/*", DispatcherType.REQUEST, DispatcherType.ASYNC);
     filter(context, "guard", new GuardFilter(paths, readers), "/*");
     filter(context, "freshness", freshness, "/mirror/*");
     servlet(context, "mirror", mirrorServlet, "/mirror/*");
     servlet(context, "health", new HealthServlet(this::faults), "/health/*");
+    AdminGate monitors =
+        new AdminGate(
+            ConfigKey.METRICS_CLIENTS, () -> views.get().config().usage().metricsClients());
+    servlet(context, "metrics", new MetricsServlet(metrics, monitors), MetricsServlet.PATH);
     api(context, () -> views.get().served(), admins, readers);
     Supplier<Config> config = () -> views.get().config();
     ServerUrl server = new ServerUrl(() -> config.get().baseUrl());
@@ -95,6 +108,15 @@ public record WebApplication(
     ReposServlet repos = new ReposServlet(served, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
+    ReportedFolders folders = new ReportedFolders(served, urls);
+    UsageServlet reports =
+        new UsageServlet(usage, () -> views.get().config().usage(), folders, clock);
+    servlet(context, "usage", reports, "/api/v1/usage");
+    servlet(
+        context,
+        "popularity",
+        new PopularityServlet(usage, served, readers, clock),
+        "/api/v1/popularity");
   }
 
   private void forClients(ServletContext context, ReadGate readers, ServerUrl server) {

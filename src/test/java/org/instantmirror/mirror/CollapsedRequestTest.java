@@ -30,6 +30,7 @@ import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
+import org.instantmirror.usage.Releases;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class CollapsedRequestTest {
                 folder, null, new FreeSpaceLimit(0, 0), 100, Clock.systemUTC()));
     Limits limits = new Limits(4, 100, Duration.ofSeconds(25), 1 << 20);
     KeyFiles keys = new KeyFiles(client, folder.resolve("keys"), clock);
-    mirror = new Mirror(store, client, new OneRepository(repo), keys, limits, clock);
+    mirror = new Mirror(store, client, new OneRepository(repo), keys, limits, Releases.NONE, clock);
   }
 
   @AfterEach

@@ -1,0 +1,442 @@
+package org.instantmirror.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.repodata.RepositoryFolder;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * What is learnt of clients, in a database of its own ({@code usage.db}): an index that is begun
+ * anew must not lose it, since it can't be learnt again from tree or upstream. Packages are
+ * numbered once, and a client's packages are one value of its row, so that 10,000 clients with
+ * 2,000 packages each are 10,000 rows and not 20 million. The file grows to {@value #MOST_BYTES}
+ * bytes at most.
+ *
+ * <p>One thread at a time, by one connection: nothing is read while requests are answered. A file
+ * that is damaged, or of a version that isn't known, is set aside.
+ */
+public final class UsageFile implements Closeable {
+
+  static final long MOST_BYTES = 512L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(UsageFile.class);
+  private static final int PAGE_BYTES = 4096;
+
+  /** The step at index n leads from version n to n + 1. Steps are only ever added. */
+  private static final List<List<String>> STEPS =
+      List.of(
+          List.of(
+              """
+              CREATE TABLE folders (
+                id INTEGER PRIMARY KEY,
+                repo TEXT NOT NULL,
+                path TEXT NOT NULL,
+                asked REAL NOT NULL,
+                asked_at INTEGER NOT NULL,
+                UNIQUE (repo, path)
+              )
+              """,
+              """
+              CREATE TABLE packages (
+                id INTEGER PRIMARY KEY,
+                folder INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                arch TEXT NOT NULL,
+                learnt BLOB NOT NULL
+              )
+              """,
+              """
+              CREATE TABLE clients (
+                id INTEGER PRIMARY KEY,
+                client TEXT NOT NULL UNIQUE,
+                last_window INTEGER NOT NULL,
+                expires INTEGER NOT NULL,
+                packages BLOB NOT NULL
+              )
+              """,
+              "CREATE INDEX clients_expiry ON clients (expires)"));
+
+  private final Handle handle;
+  private final Path file;
+
+  /**
+   * A repository.
+   *
+   * @param id 0 or more, the caller's
+   * @param asked how many addresses have asked for its packages
+   * @param askedAt when that was so
+   */
+  public record FolderRow(int id, RepositoryFolder folder, double asked, Instant askedAt) {}
+
+  /** A package, whatever its version. */
+  public static final class PackageRow {
+    private final int id;
+    private final int folder;
+    private final String name;
+    private final String arch;
+    private final byte[] learnt;
+
+    /**
+     * @param id 0 or more, the caller's
+     * @param folder the id of its repository
+     * @param learnt what the caller knows of it, in its own form; not copied
+     */
+    public PackageRow(int id, int folder, String name, String arch, byte[] learnt) {
+      this.id = id;
+      this.folder = folder;
+      this.name = name;
+      this.arch = arch;
+      this.learnt = learnt;
+    }
+
+    public int id() {
+      return id;
+    }
+
+    public int folder() {
+      return folder;
+    }
+
+    public String name() {
+      return name;
+    }
+
+    public String arch() {
+      return arch;
+    }
+
+    /** Not a copy. */
+    public byte[] learnt() {
+      return learnt;
+    }
+  }
+
+  /** A client. */
+  public static final class ClientRow {
+    private final String client;
+    private final Instant window;
+    private final Instant expires;
+    private final byte[] packages;
+
+    /**
+     * @param client its random id
+     * @param window begin of the last one that it has reported
+     * @param expires when it is forgotten unless it reports again
+     * @param packages their ids, in the caller's own form; not copied
+     */
+    public ClientRow(String client, Instant window, Instant expires, byte[] packages) {
+      this.client = client;
+      this.window = window;
+      this.expires = expires;
+      this.packages = packages;
+    }
+
+    public String client() {
+      return client;
+    }
+
+    public Instant window() {
+      return window;
+    }
+
+    public Instant expires() {
+      return expires;
+    }
+
+    /** Not a copy. */
+    public byte[] packages() {
+      return packages;
+    }
+  }
+
+  private UsageFile(Handle handle, Path file) {
+    this.handle = handle;
+    this.file = file;
+  }
+
+  /**
+   * Opens the file, or begins a new one.
+   *
+   * @throws StorageException if the folder doesn't take one
+   */
+  public static UsageFile open(Path file) throws StorageException {
+    try {
+      return new UsageFile(connect(file), file);
+    } catch (JdbiException | IllegalStateException damaged) {
+      LOG.warn(
+          "'{}' is set aside as '.damaged', and what clients use is learnt anew: {}",
+          file,
+          damaged.getMessage());
+      setAside(file);
+    }
+    try {
+      return new UsageFile(connect(file), file);
+    } catch (JdbiException | IllegalStateException e) {
+      throw new StorageException(
+          StorageException.Reason.NOT_WRITABLE, "cannot open '" + file + "': " + e, e);
+    }
+  }
+
+  private static Handle connect(Path file) {
+    String url = "jdbc:sqlite:file:" + file.toUri().getRawPath();
+    SQLiteConfig config = IndexConnections.config();
+    config.setPageSize(PAGE_BYTES);
+    config.setMaxPageCount((int) (MOST_BYTES / PAGE_BYTES));
+    Handle handle = Jdbi.create(() -> config.createConnection(url)).open();
+    boolean opened = false;
+    try {
+      migrate(handle);
+      String state = handle.createQuery("PRAGMA quick_check(1)").mapTo(String.class).one();
+      if (!state.equals("ok")) {
+        throw new IllegalStateException(state);
+      }
+      opened = true;
+      return handle;
+    } finally {
+      if (!opened) {
+        handle.close();
+      }
+    }
+  }
+
+  private static void migrate(Handle handle) {
+    int version = handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
+    if (version > STEPS.size()) {
+      throw new IllegalStateException("of version " + version + ", made by a later program");
+    }
+    for (List<String> step : STEPS.subList(version, STEPS.size())) {
+      int next = STEPS.indexOf(step) + 1;
+      handle.useTransaction(
+          transaction -> {
+            step.forEach(transaction::execute);
+            transaction.execute("PRAGMA user_version = " + next);
+          });
+    }
+  }
+
+  private static void setAside(Path file) throws StorageException {
+    for (String suffix : new String[] {"", "-wal", "-shm"}) {
+      Path from = Path.of(file + suffix);
+      try {
+        Files.move(from, Path.of(file + ".damaged" + suffix), StandardCopyOption.REPLACE_EXISTING);
+      } catch (NoSuchFileException e) {
+        // Not each database has all three.
+      } catch (IOException e) {
+        throw StorageException.of("cannot set aside", from, e);
+      }
+    }
+  }
+
+  /** All repositories. */
+  public List<FolderRow> folders() throws StorageException {
+    return attempt(
+        () ->
+            handle
+                .createQuery("SELECT id, repo, path, asked, asked_at FROM folders")
+                .map(
+                    (row, context) ->
+                        new FolderRow(
+                            row.getInt("id"),
+                            new RepositoryFolder(
+                                new RepoId(row.getString("repo")), row.getString("path")),
+                            row.getDouble("asked"),
+                            Instant.ofEpochSecond(row.getLong("asked_at"))))
+                .list());
+  }
+
+  /** Gives each package. */
+  public void packages(Consumer<PackageRow> action) throws StorageException {
+    attempt(
+        () -> {
+          handle
+              .createQuery("SELECT id, folder, name, arch, learnt FROM packages")
+              .map(
+                  (row, context) ->
+                      new PackageRow(
+                          row.getInt("id"),
+                          row.getInt("folder"),
+                          row.getString("name"),
+                          row.getString("arch"),
+                          row.getBytes("learnt")))
+              .useStream(all -> all.forEach(action));
+          return true;
+        });
+  }
+
+  /** Gives each client. */
+  public void clients(Consumer<ClientRow> action) throws StorageException {
+    attempt(
+        () -> {
+          clientQuery("").useStream(all -> all.forEach(action));
+          return true;
+        });
+  }
+
+  /** The client of that id. */
+  public Optional<ClientRow> client(String client) throws StorageException {
+    return attempt(() -> clientQuery("WHERE client = ?", client).findOne());
+  }
+
+  /** Some of the clients that are to be forgotten by now. */
+  public List<ClientRow> expired(Instant now, int most) throws StorageException {
+    return attempt(
+        () -> clientQuery("WHERE expires < ? LIMIT ?", now.getEpochSecond(), most).list());
+  }
+
+  private org.jdbi.v3.core.result.ResultIterable<ClientRow> clientQuery(
+      String which, Object... parameters) {
+    var query =
+        handle.createQuery("SELECT client, last_window, expires, packages FROM clients " + which);
+    for (int i = 0; i < parameters.length; i++) {
+      query.bind(i, parameters[i]);
+    }
+    return query.map(
+        (row, context) ->
+            new ClientRow(
+                row.getString("client"),
+                Instant.ofEpochSecond(row.getLong("last_window")),
+                Instant.ofEpochSecond(row.getLong("expires")),
+                row.getBytes("packages")));
+  }
+
+  /**
+   * Writes rows, in place of those of the same id, all of them or none.
+   *
+   * @throws StorageException if it can't; the file's bound counts as a full disk
+   */
+  public void write(
+      Collection<FolderRow> folders, Collection<PackageRow> packages, Collection<ClientRow> clients)
+      throws StorageException {
+    attempt(
+        () -> {
+          handle.useTransaction(
+              transaction -> {
+                writeFolders(transaction, folders);
+                writePackages(transaction, packages);
+                writeClients(transaction, clients);
+              });
+          return true;
+        });
+  }
+
+  private static void writeFolders(Handle transaction, Collection<FolderRow> folders) {
+    if (folders.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        transaction.prepareBatch(
+            """
+            INSERT INTO folders (id, repo, path, asked, asked_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET asked = excluded.asked, asked_at = excluded.asked_at
+            """);
+    folders.forEach(
+        folder ->
+            batch.add(
+                folder.id(),
+                folder.folder().repo().value(),
+                folder.folder().path(),
+                folder.asked(),
+                folder.askedAt().getEpochSecond()));
+    batch.execute();
+  }
+
+  private static void writePackages(Handle transaction, Collection<PackageRow> packages) {
+    if (packages.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        transaction.prepareBatch(
+            """
+            INSERT INTO packages (id, folder, name, arch, learnt) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET folder = excluded.folder, name = excluded.name,
+              arch = excluded.arch, learnt = excluded.learnt
+            """);
+    packages.forEach(
+        each -> batch.add(each.id(), each.folder(), each.name(), each.arch(), each.learnt()));
+    batch.execute();
+  }
+
+  private static void writeClients(Handle transaction, Collection<ClientRow> clients) {
+    if (clients.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        transaction.prepareBatch(
+            """
+            INSERT INTO clients (client, last_window, expires, packages) VALUES (?, ?, ?, ?)
+            ON CONFLICT (client) DO UPDATE SET last_window = excluded.last_window,
+              expires = excluded.expires, packages = excluded.packages
+            """);
+    clients.forEach(
+        each ->
+            batch.add(
+                each.client(),
+                each.window().getEpochSecond(),
+                each.expires().getEpochSecond(),
+                each.packages()));
+    batch.execute();
+  }
+
+  /** Removes clients and packages, by their ids, all of them or none. */
+  public void remove(Collection<String> clients, Collection<Integer> packages)
+      throws StorageException {
+    attempt(
+        () -> {
+          handle.useTransaction(
+              transaction -> {
+                clients.forEach(
+                    each -> transaction.execute("DELETE FROM clients WHERE client = ?", each));
+                packages.forEach(
+                    each -> transaction.execute("DELETE FROM packages WHERE id = ?", each));
+              });
+          return true;
+        });
+  }
+
+  /** Bytes of the file, and of its log. */
+  public long size() {
+    long sum = 0;
+    for (String suffix : new String[] {"", "-wal"}) {
+      try {
+        sum += Files.size(Path.of(file + suffix));
+      } catch (IOException e) {
+        // There is none.
+      }
+    }
+    return sum;
+  }
+
+  private interface Step<T> {
+    T take();
+  }
+
+  private <T> T attempt(Step<T> step) throws StorageException {
+    try {
+      return step.take();
+    } catch (JdbiException e) {
+      throw new StorageException(
+          StorageException.Reason.INDEX, "'" + file + "' fails: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+}

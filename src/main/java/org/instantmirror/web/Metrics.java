@@ -1,0 +1,122 @@
+package org.instantmirror.web;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What is measured for a monitoring system: whoever has something to tell registers it here, by its
+ * Prometheus name. Thread-safe.
+ */
+public final class Metrics {
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private final Map<List<String>, Ended> requests = new ConcurrentHashMap<>();
+
+  /** The registry itself holds them weakly. */
+  private final Collection<DoubleSupplier> kept = new ConcurrentLinkedQueue<>();
+
+  private record Ended(Counter requests, Counter bytes) {}
+
+  /** With the virtual machine's own. */
+  public Metrics() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    for (GarbageCollectorMXBean each : ManagementFactory.getGarbageCollectorMXBeans()) {
+      counter(
+          "jvm_gc_seconds",
+          "Time that collections of the heap have taken.",
+          () -> each.getCollectionTime() / 1000.0,
+          "gc",
+          each.getName());
+    }
+  }
+
+  /**
+   * Registers what goes up and down.
+   *
+   * @param name such as {@code instantmirror_downloads}
+   * @param value asked when it is read, on any thread; doesn't block
+   * @param labels names and values in turn
+   */
+  public void gauge(String name, String help, DoubleSupplier value, String... labels) {
+    Gauge.builder(name, value::getAsDouble)
+        .description(help)
+        .tags(labels)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /**
+   * The same of what only grows.
+   *
+   * @param name without the {@code _total} that it is shown with
+   */
+  public void counter(String name, String help, DoubleSupplier value, String... labels) {
+    kept.add(value);
+    FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+        .description(help)
+        .tags(labels)
+        .register(registry);
+  }
+
+  /** A request has ended. */
+  void ended(RequestRecord record, int status) {
+    String cache = outcome(record.cacheStatus());
+    String kind = record.isBroken() ? "broken" : status / 100 + "xx";
+    Ended meters = requests.computeIfAbsent(List.of(cache, kind), labels -> meters(cache, kind));
+    meters.requests.increment();
+    meters.bytes.increment((double) record.bytes());
+  }
+
+  private Ended meters(String cache, String status) {
+    return new Ended(
+        Counter.builder("instantmirror_requests")
+            .description("Requests that have ended.")
+            .tags("cache", cache, "status", status)
+            .register(registry),
+        Counter.builder("instantmirror_sent_bytes")
+            .description("Bytes of bodies sent to clients.")
+            .tags("cache", cache, "status", status)
+            .register(registry));
+  }
+
+  /** In a word what {@code Cache-Status} says; few words, as each is a series of its own. */
+  static String outcome(String cacheStatus) {
+    if (cacheStatus.contains("; hit")) {
+      return cacheStatus.contains("upstream-unreachable") ? "stale" : "hit";
+    } else if (cacheStatus.contains("; collapsed")) {
+      return "collapsed";
+    } else if (cacheStatus.contains("; fwd-status=304")) {
+      return "revalidated";
+    } else if (cacheStatus.contains("; fwd=bypass") || cacheStatus.contains("not-storable")) {
+      return "bypass";
+    } else if (cacheStatus.contains("; fwd=partial")) {
+      return "far-ahead";
+    }
+    return cacheStatus.contains("; fwd=") ? "miss" : "none";
+  }
+
+  /** All of it, in Prometheus' text format. */
+  String text() {
+    return registry.scrape(MetricsServlet.MEDIA_TYPE);
+  }
+}
