@@ -1,8 +1,11 @@
 package org.instantmirror.download;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,11 +15,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.Urgency;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A
@@ -36,7 +43,10 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
 
-  private record Running(Download download, Transfer transfer, UpstreamPool pool) {}
+  private final Wishes wishes = new Wishes(Wishes.MOST);
+  private volatile @Nullable WishKeeping keeping;
+
+  private record Running(Download download, Transfer transfer, UpstreamPool pool, Claim claim) {}
 
   /**
    * @param pools the upstreams of a repository, also of one that is no longer configured so
@@ -84,6 +94,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
       if (running.download.join()) {
         if (first) {
           begin(running);
+        } else {
+          queue.judge(running.claim);
         }
         return attachment(running, first);
       }
@@ -99,8 +111,176 @@ public final class Coordinator implements Ahead, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> fetch(Order order, double saving) {
-    Attachment attachment = join(order);
-    return attachment.ended().whenComplete((ended, fault) -> attachment.close());
+    CompletableFuture<Void> handle = new CompletableFuture<>();
+    Optional<Wish> added = wishes.add(order, saving, this::beginAhead);
+    if (added.isEmpty()) {
+      handle.complete(null);
+      return handle;
+    }
+    Wish wish = added.get();
+    wish.ended().thenRun(() -> handle.complete(null));
+    handle.whenComplete(
+        (ended, fault) -> {
+          if (handle.isCancelled()) {
+            release(wish);
+          }
+        });
+    pursue(wish);
+    return handle;
+  }
+
+  private void pursue(Wish wish) {
+    Running running = active.get(wish.claim().key());
+    if (running != null && running.download.wish()) {
+      attach(wish, running);
+    } else if (wishes.waits(wish)) {
+      queue.judge(wish.claim(), wishes.savingOf(wish));
+      queue.submit(wish.claim());
+    }
+  }
+
+  /** The download will do for the wish, whoever began it. */
+  private void attach(Wish wish, Running running) {
+    if (wishes.begins(wish, running.download)) {
+      running.download.ended().thenRun(() -> wishes.end(wish));
+    }
+    queue.judge(running.claim);
+  }
+
+  /** A place has come: on its thread. */
+  private void beginAhead(Wish wish) {
+    if (!wishes.waits(wish)) {
+      return;
+    }
+    if (around.store().fault().isPresent()) {
+      // It would only be found out, at the cost of a request upstream.
+      wishes.end(wish);
+      return;
+    }
+    Order order = wishes.orderOf(wish);
+    Running[] begun = new Running[1];
+    Running running = active.computeIfAbsent(order.key(), key -> begun[0] = create(order));
+    if (begun[0] != null) {
+      running.download.wish();
+      queue.handOver(running.claim, running.transfer);
+      attach(wish, running);
+      reconsiderWhenOpened(running);
+      running.transfer.run();
+    } else if (running.claim == wish.claim()) {
+      // A client has just come: what it began will have a place by this claim.
+      return;
+    } else if (running.download.wish()) {
+      queue.withdraw(wish.claim());
+      attach(wish, running);
+    } else {
+      running
+          .download
+          .ended()
+          .thenRun(
+              () -> {
+                if (wishes.waits(wish)) {
+                  queue.resubmit(wish.claim(), Duration.ZERO);
+                }
+              });
+    }
+  }
+
+  private void release(Wish wish) {
+    if (!wishes.release(wish)) {
+      return;
+    }
+    Running running = active.get(wish.claim().key());
+    if (running == null || running.claim != wish.claim()) {
+      queue.withdraw(wish.claim());
+    }
+    if (running != null) {
+      running.download.unwish();
+      left(running);
+    }
+  }
+
+  /**
+   * Takes back what waits to be fetched ahead.
+   *
+   * @return false if there is no such wish, or its download has begun
+   */
+  public boolean withdraw(EntryKey key) {
+    Wish wish = wishes.of(key);
+    if (wish == null || !wishes.waits(wish) || active.containsKey(key)) {
+      return false;
+    }
+    wishes.end(wish);
+    queue.withdraw(wish.claim());
+    return true;
+  }
+
+  /**
+   * Goes on with what was to be fetched ahead when the server stopped, and keeps that file up to
+   * date. To be called once.
+   *
+   * @param repos those that are configured; what is of others is forgotten
+   */
+  public void keepWishes(Path file, Function<RepoId, Optional<Repo>> repos) {
+    WishFile wishFile = new WishFile(file);
+    // Places are given away as they come.
+    wishFile.read(repos, Wishes.MOST).stream()
+        .sorted(Comparator.comparingDouble(kept -> -kept.saving()))
+        .forEach(kept -> fetch(kept.order(), kept.saving()));
+    keeping = new WishKeeping(wishes, wishFile);
+  }
+
+  /** The downloads that have begun, the oldest first. */
+  public List<DownloadStanding> downloads() {
+    return active.values().stream()
+        .filter(running -> running.claim.state != Claim.State.WAITING)
+        .map(Coordinator::standing)
+        .sorted(Comparator.comparing(DownloadStanding::began))
+        .toList();
+  }
+
+  private static DownloadStanding standing(Running running) {
+    Download download = running.download;
+    return new DownloadStanding(
+        download.order().repo(),
+        download.order().key(),
+        download.phase(),
+        download.available(),
+        download.length(),
+        download.bytesPerSecond(),
+        running.claim.urgency(),
+        download.clients(),
+        download.began(),
+        download.source().orElse(null));
+  }
+
+  /**
+   * Those that wait for a place, in the order in which they would get one.
+   *
+   * @param shown others are left out, and not counted
+   */
+  public List<QueueStanding> queue(Predicate<Repo> shown, int skip, int most) {
+    return queue.look(
+        waiting -> {
+          int[] position = {skip};
+          return waiting
+              .filter(claim -> shown.test(claim.repo()))
+              .skip(skip)
+              .limit(most)
+              .map(
+                  claim ->
+                      new QueueStanding(
+                          ++position[0],
+                          claim.repo(),
+                          claim.key(),
+                          claim.urgency(),
+                          claim.urgency() == Urgency.AHEAD ? claim.saving : 0))
+              .toList();
+        });
+  }
+
+  /** How many wait: clients' downloads, and others. */
+  public QueueLengths queueLengths() {
+    return queue.lengths();
   }
 
   /** A file that came from there isn't what it should be: others are asked for it first. */
@@ -123,7 +303,13 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private Running create(Order order) {
     Download download = new Download(order, clock.instant(), this::later);
     UpstreamPool pool = pools.apply(order.repo());
-    return new Running(download, new Transfer(download, pool, around), pool);
+    Wish wish = wishes.of(order.key());
+    // Who comes for what waits already takes over its place in the queue.
+    Claim claim =
+        wish != null && wishes.waits(wish)
+            ? wish.claim()
+            : new Claim(order.repo(), order.key(), Claim.Work.NONE);
+    return new Running(download, new Transfer(download, pool, around, claim), pool, claim);
   }
 
   private void later(Runnable wakeUp, Duration delay) {
@@ -152,7 +338,15 @@ public final class Coordinator implements Ahead, AutoCloseable {
       running.transfer.abandon();
       return;
     }
-    queue.submit(running.download.order().repo(), running.transfer, running.transfer::refuse);
+    queue.submit(running.claim, running.transfer);
+    Wish wish = wishes.of(running.download.order().key());
+    if (wish != null && running.download.wish()) {
+      attach(wish, running);
+    }
+    reconsiderWhenOpened(running);
+  }
+
+  private void reconsiderWhenOpened(Running running) {
     // Whoever came first may have left before there was anything to reconsider.
     running
         .download
@@ -169,6 +363,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
     if (running.download.isAbandoned()) {
       running.transfer.reconsider();
     }
+    queue.judge(running.claim);
   }
 
   private void remove(Download download) {
@@ -183,8 +378,13 @@ public final class Coordinator implements Ahead, AutoCloseable {
    */
   public void close(Duration patience) {
     closed = true;
+    wishes.freeze();
     queue.close();
     heads.stop();
+    // Nobody waits for these.
+    active.values().stream()
+        .filter(running -> running.download.urgency() == Urgency.AHEAD)
+        .forEach(running -> running.transfer.stop());
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
       active.values().forEach(running -> running.transfer.stop());
@@ -193,6 +393,11 @@ public final class Coordinator implements Ahead, AutoCloseable {
     active.values().forEach(running -> running.transfer.abandon());
     places.close();
     timer.shutdownNow();
+    WishKeeping last = keeping;
+    if (last != null) {
+      last.close();
+    }
+    wishes.giveUp();
   }
 
   @Override

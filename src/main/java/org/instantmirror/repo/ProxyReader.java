@@ -47,6 +47,7 @@ final class ProxyReader {
         policy.transport().allowingRedirectsTo(hosts),
         policy.retries(),
         MOST_DOWNLOADS,
+        policy.bandwidth(),
         SignaturePolicy.NONE,
         Access.of(main),
         ClientOptions.NONE);

@@ -10,6 +10,7 @@ import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.Reload;
 import org.instantmirror.mirror.Views;
+import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
@@ -20,6 +21,8 @@ import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
+import org.instantmirror.upstream.Lines;
+import org.instantmirror.upstream.PacedClient;
 import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.UpstreamClient;
@@ -37,6 +40,7 @@ public final class Engine implements AutoCloseable {
   private final Reload reload;
   private final Store store;
   private final OpenFiles openFiles;
+  private final Lines lines;
   private final UpstreamClient client;
   private final RememberedAnswers answers = new RememberedAnswers();
   private final UpstreamPools pools;
@@ -85,7 +89,9 @@ public final class Engine implements AutoCloseable {
             new Store.StoreSettings(
                 config.cacheDir(), config.indexDir(), config.minFree(), config.heads(), clock));
     this.openFiles = new OpenFiles(store);
-    this.client = new RememberingClient(new HttpUpstreamClient(), answers, clock);
+    this.lines = new Lines(this::bandwidth, clock);
+    this.client =
+        new RememberingClient(new PacedClient(new HttpUpstreamClient(), lines), answers, clock);
     this.pools =
         new UpstreamPools(
             client, config.cacheDir().resolve(".instantmirror").resolve("lists"), clock);
@@ -96,10 +102,12 @@ public final class Engine implements AutoCloseable {
     Limits limits =
         new Limits(
             config.maxDownloads(),
+            config.queue().maxAheadPerHost(),
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
     this.mirror = new Mirror(store, client, views, keys, limits, clock);
+    mirror.keepQueue(config.cacheDir().resolve(".instantmirror").resolve("ahead"), views);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
@@ -108,6 +116,10 @@ public final class Engine implements AutoCloseable {
         config.repos().size() - config.profiles().size(),
         config.profiles().size());
     watch.every(reload::runIfChanged);
+  }
+
+  private Bandwidth bandwidth() {
+    return views.get().config().queue().bandwidth();
   }
 
   /** What it was started with. */
@@ -128,7 +140,7 @@ public final class Engine implements AutoCloseable {
   /** The servlets in front of it. */
   public WebApplication webApplication() {
     return new WebApplication(
-        views, reload, store, openFiles, mirror, passThrough, answers, urls, clock);
+        views, reload, store, openFiles, mirror, passThrough, answers, urls, lines, clock);
   }
 
   /**
