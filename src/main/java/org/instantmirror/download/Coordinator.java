@@ -23,7 +23,6 @@ import org.instantmirror.store.Store;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.Urgency;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A
@@ -40,13 +39,9 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private final AheadPlaces places;
   private final ScheduledExecutorService timer;
   private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
+  private final Fetching fetching;
   private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
-
-  private final Wishes wishes = new Wishes(Wishes.MOST);
-  private volatile @Nullable WishKeeping keeping;
-
-  private record Running(Download download, Transfer transfer, UpstreamPool pool, Claim claim) {}
 
   /**
    * @param pools the upstreams of a repository, also of one that is no longer configured so
@@ -81,6 +76,35 @@ public final class Coordinator implements Ahead, AutoCloseable {
             corruptSources,
             limits.abandonedLimit(),
             this::remove);
+    this.fetching = new Fetching(active, queue, new Begun());
+  }
+
+  /** What fetching ahead has done here. */
+  private final class Begun implements Fetching.Downloads {
+    @Override
+    public Running create(Order order) {
+      return Coordinator.this.create(order);
+    }
+
+    @Override
+    public void begun(Running running) {
+      reconsiderWhenOpened(running);
+    }
+
+    @Override
+    public void left(Running running) {
+      Coordinator.this.left(running);
+    }
+
+    @Override
+    public boolean canBeStored() {
+      return around.store().fault().isEmpty();
+    }
+
+    @Override
+    public boolean isInVain(Order order) {
+      return pools.apply(order.repo()).exhausted(order.key().path(), clock.instant()).isPresent();
+    }
   }
 
   /**
@@ -91,19 +115,19 @@ public final class Coordinator implements Ahead, AutoCloseable {
       Running[] begun = new Running[1];
       Running running = active.computeIfAbsent(order.key(), key -> begun[0] = create(order));
       boolean first = begun[0] != null;
-      if (running.download.join()) {
+      if (running.download().join()) {
         if (first) {
           begin(running);
         } else {
-          queue.judge(running.claim);
+          queue.judge(running.claim());
         }
         return attachment(running, first);
       }
       // It is being given up. Its successor begins when it has let go of its partial entry.
       Running successor = create(order);
-      successor.download.join();
+      successor.download().join();
       if (active.replace(order.key(), running, successor)) {
-        running.download.ended().thenRun(() -> begin(successor));
+        running.download().ended().thenRun(() -> begin(successor));
         return attachment(successor, true);
       }
     }
@@ -111,92 +135,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> fetch(Order order, double saving) {
-    CompletableFuture<Void> handle = new CompletableFuture<>();
-    Optional<Wish> added = wishes.add(order, saving, this::beginAhead);
-    if (added.isEmpty()) {
-      handle.complete(null);
-      return handle;
-    }
-    Wish wish = added.get();
-    wish.ended().thenRun(() -> handle.complete(null));
-    handle.whenComplete(
-        (ended, fault) -> {
-          if (handle.isCancelled()) {
-            release(wish);
-          }
-        });
-    pursue(wish);
-    return handle;
-  }
-
-  private void pursue(Wish wish) {
-    Running running = active.get(wish.claim().key());
-    if (running != null && running.download.wish()) {
-      attach(wish, running);
-    } else if (wishes.waits(wish)) {
-      queue.judge(wish.claim(), wishes.savingOf(wish));
-      queue.submit(wish.claim());
-    }
-  }
-
-  /** The download will do for the wish, whoever began it. */
-  private void attach(Wish wish, Running running) {
-    if (wishes.begins(wish, running.download)) {
-      running.download.ended().thenRun(() -> wishes.end(wish));
-    }
-    queue.judge(running.claim);
-  }
-
-  /** A place has come: on its thread. */
-  private void beginAhead(Wish wish) {
-    if (!wishes.waits(wish)) {
-      return;
-    }
-    if (around.store().fault().isPresent()) {
-      // It would only be found out, at the cost of a request upstream.
-      wishes.end(wish);
-      return;
-    }
-    Order order = wishes.orderOf(wish);
-    Running[] begun = new Running[1];
-    Running running = active.computeIfAbsent(order.key(), key -> begun[0] = create(order));
-    if (begun[0] != null) {
-      running.download.wish();
-      queue.handOver(running.claim, running.transfer);
-      attach(wish, running);
-      reconsiderWhenOpened(running);
-      running.transfer.run();
-    } else if (running.claim == wish.claim()) {
-      // A client has just come: what it began will have a place by this claim.
-      return;
-    } else if (running.download.wish()) {
-      queue.withdraw(wish.claim());
-      attach(wish, running);
-    } else {
-      running
-          .download
-          .ended()
-          .thenRun(
-              () -> {
-                if (wishes.waits(wish)) {
-                  queue.resubmit(wish.claim(), Duration.ZERO);
-                }
-              });
-    }
-  }
-
-  private void release(Wish wish) {
-    if (!wishes.release(wish)) {
-      return;
-    }
-    Running running = active.get(wish.claim().key());
-    if (running == null || running.claim != wish.claim()) {
-      queue.withdraw(wish.claim());
-    }
-    if (running != null) {
-      running.download.unwish();
-      left(running);
-    }
+    return fetching.fetch(order, saving);
   }
 
   /**
@@ -205,13 +144,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
    * @return false if there is no such wish, or its download has begun
    */
   public boolean withdraw(EntryKey key) {
-    Wish wish = wishes.of(key);
-    if (wish == null || !wishes.waits(wish) || active.containsKey(key)) {
-      return false;
-    }
-    wishes.end(wish);
-    queue.withdraw(wish.claim());
-    return true;
+    return fetching.withdraw(key);
   }
 
   /**
@@ -221,36 +154,16 @@ public final class Coordinator implements Ahead, AutoCloseable {
    * @param repos those that are configured; what is of others is forgotten
    */
   public void keepWishes(Path file, Function<RepoId, Optional<Repo>> repos) {
-    WishFile wishFile = new WishFile(file);
-    // Places are given away as they come.
-    wishFile.read(repos, Wishes.MOST).stream()
-        .sorted(Comparator.comparingDouble(kept -> -kept.saving()))
-        .forEach(kept -> fetch(kept.order(), kept.saving()));
-    keeping = new WishKeeping(wishes, wishFile);
+    fetching.keep(new WishFile(file), repos);
   }
 
   /** The downloads that have begun, the oldest first. */
   public List<DownloadStanding> downloads() {
     return active.values().stream()
-        .filter(running -> running.claim.state != Claim.State.WAITING)
-        .map(Coordinator::standing)
+        .filter(running -> !running.waits())
+        .map(Running::standing)
         .sorted(Comparator.comparing(DownloadStanding::began))
         .toList();
-  }
-
-  private static DownloadStanding standing(Running running) {
-    Download download = running.download;
-    return new DownloadStanding(
-        download.order().repo(),
-        download.order().key(),
-        download.phase(),
-        download.available(),
-        download.length(),
-        download.bytesPerSecond(),
-        running.claim.urgency(),
-        download.clients(),
-        download.began(),
-        download.source().orElse(null));
   }
 
   /**
@@ -303,12 +216,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private Running create(Order order) {
     Download download = new Download(order, clock.instant(), this::later);
     UpstreamPool pool = pools.apply(order.repo());
-    Wish wish = wishes.of(order.key());
-    // Who comes for what waits already takes over its place in the queue.
-    Claim claim =
-        wish != null && wishes.waits(wish)
-            ? wish.claim()
-            : new Claim(order.repo(), order.key(), Claim.Work.NONE);
+    Claim claim = fetching.claim(order);
     return new Running(download, new Transfer(download, pool, around, claim), pool, claim);
   }
 
@@ -321,10 +229,10 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   private Attachment attachment(Running running, boolean first) {
-    AheadRequest.Asking asking = new AheadRequest.Asking(running.pool, client, clock);
+    AheadRequest.Asking asking = new AheadRequest.Asking(running.pool(), client, clock);
     Foray.Surroundings far =
         new Foray.Surroundings(asking, places, this::unlessStopping, System::nanoTime);
-    return new Attachment(running.download, first, far, () -> left(running));
+    return new Attachment(running.download(), first, far, () -> left(running));
   }
 
   private void unlessStopping(Runnable task, Duration delay) {
@@ -335,40 +243,37 @@ public final class Coordinator implements Ahead, AutoCloseable {
 
   private void begin(Running running) {
     if (closed) {
-      running.transfer.abandon();
+      running.transfer().abandon();
       return;
     }
-    queue.submit(running.claim, running.transfer);
-    Wish wish = wishes.of(running.download.order().key());
-    if (wish != null && running.download.wish()) {
-      attach(wish, running);
-    }
+    queue.submit(running.claim(), running.transfer());
+    fetching.join(running);
     reconsiderWhenOpened(running);
   }
 
   private void reconsiderWhenOpened(Running running) {
     // Whoever came first may have left before there was anything to reconsider.
     running
-        .download
+        .download()
         .opening()
         .thenRun(
             () -> {
-              if (running.download.isAbandoned()) {
-                running.transfer.reconsider();
+              if (running.download().isAbandoned()) {
+                running.transfer().reconsider();
               }
             });
   }
 
   private void left(Running running) {
-    if (running.download.isAbandoned()) {
-      running.transfer.reconsider();
+    if (running.download().isAbandoned()) {
+      running.transfer().reconsider();
     }
-    queue.judge(running.claim);
+    queue.judge(running.claim());
   }
 
   private void remove(Download download) {
     active.computeIfPresent(
-        download.order().key(), (key, running) -> running.download == download ? null : running);
+        download.order().key(), (key, running) -> running.download() == download ? null : running);
   }
 
   /**
@@ -378,26 +283,22 @@ public final class Coordinator implements Ahead, AutoCloseable {
    */
   public void close(Duration patience) {
     closed = true;
-    wishes.freeze();
+    fetching.freeze();
     queue.close();
     heads.stop();
     // Nobody waits for these.
     active.values().stream()
-        .filter(running -> running.download.urgency() == Urgency.AHEAD)
-        .forEach(running -> running.transfer.stop());
+        .filter(running -> running.download().urgency() == Urgency.AHEAD)
+        .forEach(running -> running.transfer().stop());
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
-      active.values().forEach(running -> running.transfer.stop());
+      active.values().forEach(running -> running.transfer().stop());
       queue.awaitEnd(Duration.ofSeconds(5));
     }
-    active.values().forEach(running -> running.transfer.abandon());
+    active.values().forEach(running -> running.transfer().abandon());
     places.close();
     timer.shutdownNow();
-    WishKeeping last = keeping;
-    if (last != null) {
-      last.close();
-    }
-    wishes.giveUp();
+    fetching.close();
   }
 
   @Override

@@ -137,22 +137,28 @@ final class DownloadQueue implements AutoCloseable {
    * takes. May be called while it has a place: it gets another one after that.
    */
   void resubmit(Claim claim, Duration pause) {
+    Claim.Work work;
     synchronized (lock) {
       arrive(claim);
+      work = claim.work;
     }
     if (pause.isZero()) {
-      comeBack(claim);
+      comeBack(claim, work);
     } else {
-      later(pause, () -> comeBack(claim));
+      later(pause, () -> comeBack(claim, work));
     }
   }
 
-  private void comeBack(Claim claim) {
+  private void comeBack(Claim claim, Claim.Work work) {
     boolean waits = false;
     synchronized (lock) {
+      if (closed || claim.work != work) {
+        // A client's download has taken the claim over, and sees to itself.
+        return;
+      }
       claim.returns = claim.hasPlace();
-      if (!closed && claim.state == State.AWAY) {
-        claim.urgency = claim.work.urgency();
+      if (claim.state == State.AWAY) {
+        claim.urgency = work.urgency();
         places.add(claim);
         waits = true;
       }

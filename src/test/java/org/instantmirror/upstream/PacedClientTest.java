@@ -33,8 +33,7 @@ class PacedClientTest extends ClientFixture {
 
   private final MutableClock clock = new MutableClock(Instant.parse("2026-06-01T12:00:00Z"));
   private volatile Bandwidth whole = Bandwidth.UNLIMITED;
-  private final Lines lines =
-      new Lines(() -> whole, clock, () -> ZoneOffset.UTC, System::nanoTime);
+  private final Lines lines = new Lines(() -> whole, clock, () -> ZoneOffset.UTC, System::nanoTime);
   private final PacedClient paced = new PacedClient(client, lines);
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -100,8 +99,7 @@ class PacedClientTest extends ClientFixture {
       elsewhere.file("/b.rpm", CONTENT);
       repo.bandwidth(A_TRICKLE);
       Future<byte[]> slow = begin(request());
-      UpstreamRequest other =
-          TestRepo.at(elsewhere.origin() + "/").get(elsewhere.uri("/b.rpm"));
+      UpstreamRequest other = TestRepo.at(elsewhere.origin() + "/").get(elsewhere.uri("/b.rpm"));
       assertThat(result(begin(other))).isEqualTo(CONTENT);
       assertThat(slow).isNotDone();
     }
@@ -205,8 +203,7 @@ class PacedClientTest extends ClientFixture {
     upstream.file("/ahead.rpm", CONTENT);
     Future<byte[]> client = begin(request());
     gate.awaitRequest();
-    Future<byte[]> ahead =
-        begin(repo.get(upstream.uri("/ahead.rpm")).by(() -> Urgency.AHEAD));
+    Future<byte[]> ahead = begin(repo.get(upstream.uri("/ahead.rpm")).by(() -> Urgency.AHEAD));
     await().atMost(PATIENCE).until(() -> lines.inForce().get(1).transfers() == 2);
     assertThat(upstream.requests("/ahead.rpm")).isEmpty();
     gate.releaseAll();
