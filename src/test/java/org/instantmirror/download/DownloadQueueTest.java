@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.upstream.Urgency;
@@ -207,15 +206,15 @@ class DownloadQueueTest {
     try (DownloadQueue queue = queue(1, 10, LONG)) {
       CountDownLatch meanwhile = new CountDownLatch(1);
       AtomicInteger runs = new AtomicInteger();
-      AtomicReference<Claim> pausing = new AtomicReference<>();
+      Claim[] pausing = new Claim[1];
       Runnable twice =
           () -> {
             if (runs.incrementAndGet() == 1) {
-              queue.resubmit(pausing.get(), Duration.ofMillis(20));
+              queue.resubmit(pausing[0], Duration.ofMillis(20));
             }
           };
-      pausing.set(claim(ONE, twice, "pausing"));
-      queue.submit(pausing.get());
+      pausing[0] = claim(ONE, twice, "pausing");
+      queue.submit(pausing[0]);
       submit(queue, ONE, "meanwhile", meanwhile);
       awaitRan("meanwhile");
       meanwhile.countDown();
