@@ -89,7 +89,7 @@ class QueueTest {
           .until(
               () ->
                   json(mirror, "/api/v1/downloads").objects("downloads").stream()
-                      .anyMatch(each -> each.text("bytes").equals("1000")));
+                      .anyMatch(each -> "1000".equals(each.text("bytes"))));
       JsonTree running = json(mirror, "/api/v1/downloads").objects("downloads").get(0);
       assertThat(running.text("repo")).isEqualTo("repo");
       assertThat(running.text("path")).isEqualTo("a.rpm");
@@ -139,7 +139,7 @@ class QueueTest {
           .until(
               () ->
                   json(mirror, "/api/v1/downloads").objects("downloads").stream()
-                      .anyMatch(each -> each.text("bytes").equals("5000")));
+                      .anyMatch(each -> "5000".equals(each.text("bytes"))));
       try (TailingClient client = TailingClient.ask(mirror, "client.rpm")) {
         gate.awaitRequest();
         assertThat(paths(waiting(mirror, ""))).containsExactly("a.rpm", "b.rpm");
