@@ -14,6 +14,7 @@ import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.Measurement;
 import org.instantmirror.upstream.RepomdCheck;
+import org.instantmirror.upstream.Rider;
 import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
@@ -43,6 +44,7 @@ final class Attempt {
   private final HeldPartial partial;
   private final Validation validation;
   private final Verification verification;
+  private final Rider rider;
   private @Nullable UpstreamResponse response;
   private final Cancellation cancellation = new Cancellation();
   private final boolean withheld; // until it has been judged as a whole
@@ -54,6 +56,7 @@ final class Attempt {
    * @param stored what is to be validated, or null
    * @param partial the bytes that are here already; afterwards those that are here then
    * @param verification judges them
+   * @param rider whom they are for
    */
   Attempt(
       Download download,
@@ -62,7 +65,9 @@ final class Attempt {
       Upstream upstream,
       @Nullable StoredEntry stored,
       HeldPartial partial,
-      Verification verification) {
+      Verification verification,
+      Rider rider) {
+    this.rider = rider;
     this.download = download;
     this.order = download.order();
     this.store = around.store();
@@ -229,6 +234,7 @@ final class Attempt {
       throws UpstreamException, StorageException {
     return stopwatch.body(
         partial::size,
+        answer::held,
         () -> new Reception(download, uri, answer, partial, verification, cancellation).run());
   }
 
@@ -258,8 +264,9 @@ final class Attempt {
       throws UpstreamException {
     stopwatch.start();
     UpstreamResponse answer =
-        client.execute(pool.request(upstream, method, order.key().path(), fields), cancellation);
-    download.answeredAfter(stopwatch.head());
+        client.execute(
+            pool.request(upstream, method, order.key().path(), fields).by(rider), cancellation);
+    download.answeredAfter(stopwatch.head(answer.held()));
     response = answer;
     return new Exchange(answer);
   }

@@ -1,8 +1,11 @@
 package org.instantmirror.download;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,11 +15,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.upstream.Urgency;
 
 /**
  * Sees to it that there is at most one transfer per file, whoever asks for it and whenever. A
@@ -33,10 +39,9 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private final AheadPlaces places;
   private final ScheduledExecutorService timer;
   private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
+  private final Fetching fetching;
   private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
-
-  private record Running(Download download, Transfer transfer, UpstreamPool pool) {}
 
   /**
    * @param pools the upstreams of a repository, also of one that is no longer configured so
@@ -71,6 +76,35 @@ public final class Coordinator implements Ahead, AutoCloseable {
             corruptSources,
             limits.abandonedLimit(),
             this::remove);
+    this.fetching = new Fetching(active, queue, new Begun());
+  }
+
+  /** What fetching ahead has done here. */
+  private final class Begun implements Fetching.Downloads {
+    @Override
+    public Running create(Order order) {
+      return Coordinator.this.create(order);
+    }
+
+    @Override
+    public void begun(Running running) {
+      reconsiderWhenOpened(running);
+    }
+
+    @Override
+    public void left(Running running) {
+      Coordinator.this.left(running);
+    }
+
+    @Override
+    public boolean canBeStored() {
+      return around.store().fault().isEmpty();
+    }
+
+    @Override
+    public boolean isInVain(Order order) {
+      return pools.apply(order.repo()).exhausted(order.key().path(), clock.instant()).isPresent();
+    }
   }
 
   /**
@@ -81,17 +115,19 @@ public final class Coordinator implements Ahead, AutoCloseable {
       Running[] begun = new Running[1];
       Running running = active.computeIfAbsent(order.key(), key -> begun[0] = create(order));
       boolean first = begun[0] != null;
-      if (running.download.join()) {
+      if (running.download().join()) {
         if (first) {
           begin(running);
+        } else {
+          queue.judge(running.claim());
         }
         return attachment(running, first);
       }
       // It is being given up. Its successor begins when it has let go of its partial entry.
       Running successor = create(order);
-      successor.download.join();
+      successor.download().join();
       if (active.replace(order.key(), running, successor)) {
-        running.download.ended().thenRun(() -> begin(successor));
+        running.download().ended().thenRun(() -> begin(successor));
         return attachment(successor, true);
       }
     }
@@ -99,8 +135,65 @@ public final class Coordinator implements Ahead, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> fetch(Order order, double saving) {
-    Attachment attachment = join(order);
-    return attachment.ended().whenComplete((ended, fault) -> attachment.close());
+    return fetching.fetch(order, saving);
+  }
+
+  /**
+   * Takes back what waits to be fetched ahead.
+   *
+   * @return false if there is no such wish, or its download has begun
+   */
+  public boolean withdraw(EntryKey key) {
+    return fetching.withdraw(key);
+  }
+
+  /**
+   * Goes on with what was to be fetched ahead when the server stopped, and keeps that file up to
+   * date. To be called once.
+   *
+   * @param repos those that are configured; what is of others is forgotten
+   */
+  public void keepWishes(Path file, Function<RepoId, Optional<Repo>> repos) {
+    fetching.keep(new WishFile(file), repos);
+  }
+
+  /** The downloads that have begun, the oldest first. */
+  public List<DownloadStanding> downloads() {
+    return active.values().stream()
+        .filter(running -> !running.waits())
+        .map(Running::standing)
+        .sorted(Comparator.comparing(DownloadStanding::began))
+        .toList();
+  }
+
+  /**
+   * Those that wait for a place, in the order in which they would get one.
+   *
+   * @param shown others are left out, and not counted
+   */
+  public List<QueueStanding> queue(Predicate<Repo> shown, int skip, int most) {
+    return queue.look(
+        waiting -> {
+          int[] position = {skip};
+          return waiting
+              .filter(claim -> shown.test(claim.repo()))
+              .skip(skip)
+              .limit(most)
+              .map(
+                  claim ->
+                      new QueueStanding(
+                          ++position[0],
+                          claim.repo(),
+                          claim.key(),
+                          claim.urgency(),
+                          claim.urgency() == Urgency.AHEAD ? claim.saving : 0))
+              .toList();
+        });
+  }
+
+  /** How many wait: clients' downloads, and others. */
+  public QueueLengths queueLengths() {
+    return queue.lengths();
   }
 
   /** A file that came from there isn't what it should be: others are asked for it first. */
@@ -128,7 +221,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private Running create(Order order) {
     Download download = new Download(order, clock.instant(), this::later);
     UpstreamPool pool = pools.apply(order.repo());
-    return new Running(download, new Transfer(download, pool, around), pool);
+    Claim claim = fetching.claim(order);
+    return new Running(download, new Transfer(download, pool, around, claim), pool, claim);
   }
 
   private void later(Runnable wakeUp, Duration delay) {
@@ -140,10 +234,10 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   private Attachment attachment(Running running, boolean first) {
-    AheadRequest.Asking asking = new AheadRequest.Asking(running.pool, client, clock);
+    AheadRequest.Asking asking = new AheadRequest.Asking(running.pool(), client, clock);
     Foray.Surroundings far =
         new Foray.Surroundings(asking, places, this::unlessStopping, System::nanoTime);
-    return new Attachment(running.download, first, far, () -> left(running));
+    return new Attachment(running.download(), first, far, () -> left(running));
   }
 
   private void unlessStopping(Runnable task, Duration delay) {
@@ -154,31 +248,37 @@ public final class Coordinator implements Ahead, AutoCloseable {
 
   private void begin(Running running) {
     if (closed) {
-      running.transfer.abandon();
+      running.transfer().abandon();
       return;
     }
-    queue.submit(running.download.order().repo(), running.transfer, running.transfer::refuse);
+    queue.submit(running.claim(), running.transfer());
+    fetching.join(running);
+    reconsiderWhenOpened(running);
+  }
+
+  private void reconsiderWhenOpened(Running running) {
     // Whoever came first may have left before there was anything to reconsider.
     running
-        .download
+        .download()
         .opening()
         .thenRun(
             () -> {
-              if (running.download.isAbandoned()) {
-                running.transfer.reconsider();
+              if (running.download().isAbandoned()) {
+                running.transfer().reconsider();
               }
             });
   }
 
   private void left(Running running) {
-    if (running.download.isAbandoned()) {
-      running.transfer.reconsider();
+    if (running.download().isAbandoned()) {
+      running.transfer().reconsider();
     }
+    queue.judge(running.claim());
   }
 
   private void remove(Download download) {
     active.computeIfPresent(
-        download.order().key(), (key, running) -> running.download == download ? null : running);
+        download.order().key(), (key, running) -> running.download() == download ? null : running);
   }
 
   /**
@@ -188,16 +288,22 @@ public final class Coordinator implements Ahead, AutoCloseable {
    */
   public void close(Duration patience) {
     closed = true;
+    fetching.freeze();
     queue.close();
     heads.stop();
+    // Nobody waits for these.
+    active.values().stream()
+        .filter(running -> running.download().urgency() == Urgency.AHEAD)
+        .forEach(running -> running.transfer().stop());
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
-      active.values().forEach(running -> running.transfer.stop());
+      active.values().forEach(running -> running.transfer().stop());
       queue.awaitEnd(Duration.ofSeconds(5));
     }
-    active.values().forEach(running -> running.transfer.abandon());
+    active.values().forEach(running -> running.transfer().abandon());
     places.close();
     timer.shutdownNow();
+    fetching.close();
   }
 
   @Override

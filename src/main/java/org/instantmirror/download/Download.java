@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.store.PartialEntry;
+import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public final class Download {
   private final Object lock = new Object();
   private int clients; // guarded by lock
   private int clientsEver; // guarded by lock
+  private boolean wished; // guarded by lock
   private boolean closing; // guarded by lock: no client may join any more
   private boolean over; // guarded by lock: the transfer has ended
 
@@ -155,6 +157,28 @@ public final class Download {
     }
   }
 
+  /** Somebody wants it who doesn't wait for it; false if it is being given up, or has ended. */
+  boolean wish() {
+    synchronized (lock) {
+      wished |= !closing;
+      return !closing;
+    }
+  }
+
+  /** Nobody does any more. */
+  void unwish() {
+    synchronized (lock) {
+      wished = false;
+    }
+  }
+
+  /** How urgent it is: where all clients have left and nobody else wants it, as it was for them. */
+  Urgency urgency() {
+    synchronized (lock) {
+      return clients == 0 && wished ? Urgency.AHEAD : Urgency.INTERACTIVE;
+    }
+  }
+
   /** Counts a client out. */
   void leave() {
     synchronized (lock) {
@@ -188,14 +212,14 @@ public final class Download {
   /** Shuts the door if nobody is in; false if somebody is. */
   boolean closeIfAbandoned() {
     synchronized (lock) {
-      closing |= clients == 0;
+      closing |= clients == 0 && !wished;
       return closing;
     }
   }
 
   boolean isAbandoned() {
     synchronized (lock) {
-      return clients == 0;
+      return clients == 0 && !wished;
     }
   }
 

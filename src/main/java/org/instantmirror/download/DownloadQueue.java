@@ -1,25 +1,23 @@
 package org.instantmirror.download;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.instantmirror.repo.Repo;
-import org.instantmirror.repo.RepoId;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.instantmirror.download.Claim.State;
+import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives downloads their threads: so many in all, so many for each repository (one whose upstream
- * hangs must not take the places of the others), the rest waits in order of arrival, for a while.
- * Thread-safe.
+ * Gives downloads their threads, in the order of {@link Places}; clients wait for one for a while,
+ * what nobody waits for as long as it takes. Thread-safe.
  */
 final class DownloadQueue implements AutoCloseable {
 
@@ -31,17 +29,16 @@ final class DownloadQueue implements AutoCloseable {
 
   private final Object lock = new Object();
   // All guarded by lock.
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private final Map<RepoId, Integer> runningByRepo = new HashMap<>();
-  private int running;
+  private final Places places;
+  private long arrivals;
   private boolean closed;
 
   DownloadQueue(Limits limits, ScheduledExecutorService timer) {
     this.limits = limits;
     this.timer = timer;
+    this.places = new Places(limits.maxDownloads(), limits.maxAheadPerHost());
     // Places are counted before a task is handed over, so there is always a thread for it. A few
-    // more
-    // than places: a thread gives its place back a moment before it is free itself.
+    // more than places: a thread gives its place back a moment before it is free itself.
     this.workers =
         new ThreadPoolExecutor(
             0,
@@ -56,122 +53,227 @@ final class DownloadQueue implements AutoCloseable {
             });
   }
 
-  private static final class Waiting {
-    final Repo repo;
-    final Runnable task;
-    @Nullable ScheduledFuture<?> timeout; // guarded by lock
+  /** Runs the claim's work when there is a place. */
+  void submit(Claim claim) {
+    submitTo(claim, null);
+  }
 
-    Waiting(Repo repo, Runnable task) {
-      this.repo = repo;
-      this.task = task;
+  /**
+   * Runs that work when there is a place for the claim. If it has one in which something else runs,
+   * it gets another one after that.
+   *
+   * <p>The work is refused if it is a client's and the queue is full, or it has waited for {@code
+   * queueTimeout}; or if the queue is closed.
+   */
+  void submit(Claim claim, Claim.Work work) {
+    submitTo(claim, work);
+  }
+
+  /**
+   * @param other in place of what it had; null for that
+   */
+  private void submitTo(Claim claim, Claim.@Nullable Work other) {
+    boolean refuse;
+    Claim.Work work;
+    synchronized (lock) {
+      refuse = closed;
+      work = other == null ? claim.work : other;
+      claim.work = work;
+      claim.returns |= claim.hasPlace() && claim.running != work;
+      if (!closed && claim.state == State.AWAY) {
+        boolean isNew = claim.arrival < 0;
+        arrive(claim);
+        claim.urgency = work.urgency();
+        places.add(claim);
+        if (isNew && claim.urgency == Urgency.INTERACTIVE) {
+          claim.timeout = later(limits.queueTimeout(), () -> expire(claim));
+        }
+      } else {
+        places.change(claim, work.urgency(), claim.saving);
+      }
+    }
+    if (!refuse) {
+      claim.wake();
+      fill();
+      refuse = isTooMany(claim);
+    }
+    if (refuse) {
+      work.refuse();
+    }
+  }
+
+  /** Goes on in the claim's place with other work, which the caller runs. */
+  void handOver(Claim claim, Claim.Work work) {
+    boolean leaving;
+    synchronized (lock) {
+      claim.work = work;
+      claim.running = work;
+      leaving = claim.state == State.LEAVING;
+    }
+    if (leaving) {
+      work.giveWay();
+    }
+    judge(claim);
+  }
+
+  /** Whether there is neither a place for a client nor one to wait at; it waits no more then. */
+  private boolean isTooMany(Claim claim) {
+    synchronized (lock) {
+      return claim.timeout != null
+          && claim.urgency == Urgency.INTERACTIVE
+          && places.clientsWaiting() > limits.queueLength()
+          && places.remove(claim);
+    }
+  }
+
+  private void arrive(Claim claim) {
+    if (claim.arrival < 0) {
+      claim.arrival = arrivals++;
     }
   }
 
   /**
-   * Runs the task when there is a place.
-   *
-   * @param refused run instead if the queue is full, the task has waited for {@code queueTimeout},
-   *     or the queue is closed
+   * Runs the claim's work again after a pause, when there is a place; it waits however long that
+   * takes. May be called while it has a place: it gets another one after that.
    */
-  void submit(Repo repo, Runnable task, Runnable refused) {
-    boolean start = false;
-    boolean refuse = false;
+  void resubmit(Claim claim, Duration pause) {
+    Claim.Work work;
     synchronized (lock) {
-      if (closed) {
-        refuse = true;
-      } else if (hasPlace(repo)) {
-        take(repo);
-        start = true;
-      } else if (waiting.size() >= limits.queueLength()) {
-        refuse = true;
-      } else {
-        Waiting entry = new Waiting(repo, task);
-        entry.timeout = later(limits.queueTimeout(), () -> expire(entry, refused));
-        waiting.add(entry);
-      }
+      arrive(claim);
+      work = claim.work;
     }
-    if (refuse) {
-      refused.run();
-    } else if (start) {
-      execute(repo, task);
+    if (pause.isZero()) {
+      comeBack(claim, work);
+    } else {
+      later(pause, () -> comeBack(claim, work));
     }
   }
 
-  /** Runs the task after a pause, when there is a place; it waits however long that takes. */
-  void resubmit(Repo repo, Runnable task, Duration pause) {
-    later(
-        pause,
-        () -> {
-          boolean start = false;
-          synchronized (lock) {
-            if (!closed && hasPlace(repo)) {
-              take(repo);
-              start = true;
-            } else if (!closed) {
-              waiting.addFirst(new Waiting(repo, task));
-            }
-          }
-          if (start) {
-            execute(repo, task);
-          }
-        });
+  private void comeBack(Claim claim, Claim.Work work) {
+    boolean waits = false;
+    synchronized (lock) {
+      if (closed || claim.work != work) {
+        // A client's download has taken the claim over, and sees to itself.
+        return;
+      }
+      claim.returns = claim.hasPlace();
+      if (claim.state == State.AWAY) {
+        claim.urgency = work.urgency();
+        places.add(claim);
+        waits = true;
+      }
+    }
+    if (waits) {
+      fill();
+    }
+  }
+
+  /** Judges anew how urgent a claim is: somebody has come or left. */
+  void judge(Claim claim) {
+    judge(claim, claim.saving);
+  }
+
+  /** The same for what saves so much. */
+  void judge(Claim claim, double saving) {
+    synchronized (lock) {
+      Urgency now = claim.work.urgency();
+      if (now == claim.urgency && saving == claim.saving) {
+        return;
+      }
+      places.change(claim, now, saving);
+    }
+    claim.wake();
+    fill();
+  }
+
+  /** Takes a claim back; false if it doesn't wait. */
+  boolean withdraw(Claim claim) {
+    boolean removed;
+    synchronized (lock) {
+      removed = places.remove(claim);
+    }
+    if (removed) {
+      // It may have kept others from beginning.
+      fill();
+    }
+    return removed;
   }
 
   private ScheduledFuture<?> later(Duration delay, Runnable task) {
     return timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void expire(Waiting entry, Runnable refused) {
+  private void expire(Claim claim) {
     boolean removed;
     synchronized (lock) {
-      removed = waiting.remove(entry);
+      // Where the client has left, somebody else who can wait may still want it.
+      removed = claim.urgency == Urgency.INTERACTIVE && places.remove(claim);
     }
     if (removed) {
-      refused.run();
+      claim.work.refuse();
+      fill();
     }
   }
 
-  private void execute(Repo repo, Runnable task) {
+  /** Gives away what places there are, and makes way for clients who wait. */
+  private void fill() {
+    List<Claim> started;
+    List<Claim> leaving;
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      started = places.fill();
+      leaving = places.makeWay();
+      for (Claim claim : started) {
+        claim.running = claim.work;
+        if (claim.timeout != null) {
+          claim.timeout.cancel(false);
+          claim.timeout = null;
+        }
+      }
+    }
+    started.forEach(this::execute);
+    leaving.forEach(claim -> claim.work.giveWay());
+  }
+
+  private void execute(Claim claim) {
+    Claim.Work work = Objects.requireNonNull(claim.running);
     workers.execute(
         () -> {
           try {
-            task.run();
+            work.run();
           } finally {
-            release(repo);
+            release(claim);
           }
         });
   }
 
-  private void release(Repo repo) {
-    Waiting next = null;
+  private void release(Claim claim) {
     synchronized (lock) {
-      running--;
-      runningByRepo.merge(repo.id(), -1, (a, b) -> a + b == 0 ? null : a + b);
-      for (Iterator<Waiting> i = waiting.iterator(); i.hasNext() && next == null; ) {
-        Waiting candidate = i.next();
-        if (hasPlace(candidate.repo)) {
-          i.remove();
-          take(candidate.repo);
-          if (candidate.timeout != null) {
-            candidate.timeout.cancel(false);
-          }
-          next = candidate;
-        }
+      places.release(claim);
+      claim.running = null;
+      if (claim.returns && !closed) {
+        claim.urgency = claim.work.urgency();
+        places.add(claim);
       }
+      claim.returns = false;
     }
-    if (next != null) {
-      execute(next.repo, next.task);
+    fill();
+  }
+
+  /** A look at those who wait, in order. */
+  <T> T look(Function<Stream<Claim>, T> eye) {
+    synchronized (lock) {
+      return eye.apply(places.waiting());
     }
   }
 
-  private boolean hasPlace(Repo repo) {
-    return running < limits.maxDownloads()
-        && runningByRepo.getOrDefault(repo.id(), 0) < repo.maxParallelDownloads();
-  }
-
-  private void take(Repo repo) {
-    running++;
-    runningByRepo.merge(repo.id(), 1, Integer::sum);
+  /** How many wait for a place. */
+  QueueLengths lengths() {
+    synchronized (lock) {
+      return new QueueLengths(places.clientsWaiting(), places.aheadWaiting());
+    }
   }
 
   /** Takes nothing more; what waits is dropped (its owner ends it), what runs goes on. */
@@ -179,7 +281,7 @@ final class DownloadQueue implements AutoCloseable {
   public void close() {
     synchronized (lock) {
       closed = true;
-      waiting.clear();
+      places.clear();
     }
     workers.shutdown();
   }

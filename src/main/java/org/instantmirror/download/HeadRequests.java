@@ -18,6 +18,7 @@ import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamResponse;
+import org.instantmirror.upstream.Urgency;
 
 /**
  * HEAD requests for files that aren't stored: all who ask at once share one, and nothing is stored.
@@ -58,18 +59,45 @@ final class HeadRequests {
       return new SharedHead(other.answer.copy(), false);
     }
     mine.answer.whenComplete((answer, fault) -> running.remove(order.key(), mine));
-    queue.submit(
-        order.repo(),
-        () -> {
-          try {
-            mine.answer.complete(run(order, pool, mine.cancellation));
-          } finally {
-            // Whatever happened, nobody waits for ever.
-            mine.fail(INTERNAL);
-          }
-        },
-        () -> mine.fail(CROWDED));
+    queue.submit(new Claim(order.repo(), order.key(), new Question(order, pool, mine)));
     return new SharedHead(mine.answer.copy(), true);
+  }
+
+  /** One request. */
+  private final class Question implements Claim.Work {
+    private final Order order;
+    private final UpstreamPool pool;
+    private final Running mine;
+
+    Question(Order order, UpstreamPool pool, Running mine) {
+      this.order = order;
+      this.pool = pool;
+      this.mine = mine;
+    }
+
+    @Override
+    public void run() {
+      try {
+        mine.answer.complete(ask(order, pool, mine.cancellation));
+      } finally {
+        // Whatever happened, nobody waits for ever.
+        mine.fail(INTERNAL);
+      }
+    }
+
+    @Override
+    public void refuse() {
+      mine.fail(CROWDED);
+    }
+
+    /** Somebody waits for it, always. */
+    @Override
+    public void giveWay() {}
+
+    @Override
+    public Urgency urgency() {
+      return Urgency.INTERACTIVE;
+    }
   }
 
   /** Gives up those that run or wait for a place. For a server that stops, its queue closed. */
@@ -80,7 +108,7 @@ final class HeadRequests {
     }
   }
 
-  private HeadAnswer run(Order order, UpstreamPool pool, Cancellation cancellation) {
+  private HeadAnswer ask(Order order, UpstreamPool pool, Cancellation cancellation) {
     String path = order.key().path();
     Optional<Failure> last = Optional.empty();
     boolean missing = false;

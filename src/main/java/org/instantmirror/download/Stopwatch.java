@@ -3,6 +3,7 @@ package org.instantmirror.download;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.upstream.Measurement;
 import org.instantmirror.upstream.UpstreamException;
@@ -33,10 +34,11 @@ final class Stopwatch {
   /**
    * The head of its answer is here.
    *
-   * @return how long it took
+   * @param held how long we held it up ourselves
+   * @return how long upstream took
    */
-  Duration head() {
-    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+  Duration head(Duration held) {
+    Duration took = Duration.ofNanos(System.nanoTime() - startNanos).minus(held);
     firstByte = took;
     return took;
   }
@@ -45,14 +47,17 @@ final class Stopwatch {
    * The body is received.
    *
    * @param size how many bytes of the file are here
+   * @param held how long we have held it up ourselves
    */
-  AttemptResult body(LongSupplier size, Receiver receiver)
+  AttemptResult body(LongSupplier size, Supplier<Duration> held, Receiver receiver)
       throws UpstreamException, StorageException {
     long before = size.getAsLong();
+    Duration heldBefore = held.get();
     long begin = System.nanoTime();
     AttemptResult result = receiver.run();
     bytes = Math.max(0, size.getAsLong() - before);
-    body = Duration.ofNanos(System.nanoTime() - begin);
+    // A mirror isn't slow because of our own limit.
+    body = Duration.ofNanos(System.nanoTime() - begin).minus(held.get().minus(heldBefore));
     return result;
   }
 

@@ -1,6 +1,7 @@
 package org.instantmirror.download;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,15 +15,17 @@ import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamPool.Exhaustion;
+import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a download out: asks one upstream after another, in rounds with growing pauses, resumes
  * what broke, and ends the download in one of its final phases. It runs on a thread of the queue,
  * and gives that back during pauses. One thread at a time, each seeing what the one before wrote
- * (the executors see to that); {@link #stop} and {@link #reconsider} may be called from any.
+ * (the executors see to that); {@link #stop}, {@link #giveWay} and {@link #reconsider} may be
+ * called from any.
  */
-final class Transfer implements Runnable {
+final class Transfer implements Claim.Work {
 
   private final Download download;
   private final Order order;
@@ -30,6 +33,7 @@ final class Transfer implements Runnable {
   private final Surroundings around;
   private final TransferLog log;
   private final Ending ending;
+  private final Claim claim;
 
   // Confined to the running thread.
   private boolean planned;
@@ -42,7 +46,8 @@ final class Transfer implements Runnable {
   private Optional<Measurement> took = Optional.empty(); // by the last attempt
 
   private volatile boolean stopped;
-  private final Cancellation waiting = new Cancellation(); // for the list of mirrors
+  private volatile boolean givingWay;
+  private volatile Cancellation waiting = new Cancellation(); // for the list of mirrors
   private volatile @Nullable Attempt running;
 
   /** What all transfers share. */
@@ -56,7 +61,11 @@ final class Transfer implements Runnable {
       long abandonedLimit,
       java.util.function.Consumer<Download> onEnd) {}
 
-  Transfer(Download download, UpstreamPool pool, Surroundings around) {
+  /**
+   * @param claim to the places that it runs in
+   */
+  Transfer(Download download, UpstreamPool pool, Surroundings around, Claim claim) {
+    this.claim = claim;
     this.download = download;
     this.order = download.order();
     this.pool = pool;
@@ -74,6 +83,22 @@ final class Transfer implements Runnable {
     if (attempt != null) {
       attempt.stop();
     }
+  }
+
+  /** While nobody waits for it: its bytes are kept, and it goes on where it is. */
+  @Override
+  public void giveWay() {
+    givingWay = true;
+    waiting.cancel();
+    Attempt attempt = running;
+    if (attempt != null) {
+      attempt.stop();
+    }
+  }
+
+  @Override
+  public Urgency urgency() {
+    return download.urgency();
   }
 
   /**
@@ -117,8 +142,8 @@ final class Transfer implements Runnable {
     }
   }
 
-  /** The place in the queue never came. */
-  void refuse() {
+  @Override
+  public void refuse() {
     ending.failed(
         new Failure(Failure.Kind.OVERLOADED, "too many downloads are waiting; try again later"));
   }
@@ -165,7 +190,7 @@ final class Transfer implements Runnable {
   }
 
   private void goOn() {
-    while (!stopped) {
+    while (!stopped && !givingWay) {
       Optional<Upstream> next = tries.next(around.clock.instant());
       if (next.isEmpty()) {
         if (pool.awaitMirrors(order.key().path(), around.clock.instant(), waiting)) {
@@ -184,13 +209,21 @@ final class Transfer implements Runnable {
         return;
       }
     }
-    ending.stopped();
+    if (stopped) {
+      ending.stopped();
+    } else {
+      givingWay = false;
+      waiting = new Cancellation();
+      log.gaveWay();
+      around.queue.resubmit(claim, Duration.ZERO);
+    }
   }
 
   private AttemptResult attempt(Upstream upstream) {
-    Attempt attempt = new Attempt(download, around, pool, upstream, stored, partial, verification);
+    Attempt attempt =
+        new Attempt(download, around, pool, upstream, stored, partial, verification, claim);
     running = attempt;
-    if (stopped) {
+    if (stopped || givingWay) {
       attempt.stop();
     }
     log.asked(attempt.uri());
@@ -236,8 +269,7 @@ final class Transfer implements Runnable {
       ending.unshared(unshared.why(), stored);
       return true;
     } else if (result instanceof AttemptResult.Stopped) {
-      ending.stopped();
-      return true;
+      return false;
     }
     failedTry(upstream, (AttemptResult.Failed) result, now);
     return false;
@@ -275,7 +307,7 @@ final class Transfer implements Runnable {
     Instant now = around.clock.instant();
     boolean opened = download.phase() == Phase.STREAMING;
     if (tries.missingSomewhere() && tries.mayAppear(verification.isCertain())) {
-      around.queue.resubmit(order.repo(), this, tries.nextRound(now));
+      around.queue.resubmit(claim, tries.nextRound(now));
     } else if (tries.missingEverywhere(now)) {
       ending.gone(stored);
     } else if (stored != null && !opened) {
@@ -286,7 +318,7 @@ final class Transfer implements Runnable {
       tries.shareFailure();
       ending.failed(tries.failure(now));
     } else {
-      around.queue.resubmit(order.repo(), this, tries.nextRound(now));
+      around.queue.resubmit(claim, tries.nextRound(now));
     }
   }
 

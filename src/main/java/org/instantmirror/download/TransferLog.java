@@ -44,6 +44,10 @@ final class TransferLog {
         upstream);
   }
 
+  void gaveWay() {
+    LOG.debug("{}: gives way to what clients wait for", download.order().key());
+  }
+
   void dropped() {
     LOG.info("{}: gone from every upstream, dropped", download.order().key());
   }

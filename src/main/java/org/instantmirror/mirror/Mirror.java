@@ -1,6 +1,7 @@
 package org.instantmirror.mirror;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -112,6 +113,15 @@ public final class Mirror implements AutoCloseable {
 
   Parts parts() {
     return new Parts(store, lookup, negatives, generations, coordinator, patience, clock);
+  }
+
+  /**
+   * Goes on with what was to be fetched ahead when the server stopped, and keeps that in a file.
+   *
+   * @param repositories those that are configured
+   */
+  public void keepQueue(Path file, Repositories repositories) {
+    coordinator.keepWishes(file, repositories::repo);
   }
 
   /** Has a file stored that is listed; completed when its download has ended, however. */

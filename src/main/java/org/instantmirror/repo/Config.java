@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxDownloads downloads at once over all repositories
  * @param downloadQueue downloads that may wait for a place
  * @param queueTimeout how long a download may wait for a place, and a client for its status line
+ * @param queue what else holds for all downloads
  * @param maxPassThrough passed-through requests at once
  * @param shutdownTimeout how long running transfers may go on when the server stops
  * @param heads stored heads kept in memory
@@ -52,6 +53,7 @@ public record Config(
     int maxDownloads,
     int downloadQueue,
     Duration queueTimeout,
+    QueueSettings queue,
     int maxPassThrough,
     Duration shutdownTimeout,
     int heads,

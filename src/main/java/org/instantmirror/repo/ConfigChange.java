@@ -35,6 +35,7 @@ public record ConfigChange(List<RepoId> added, List<RepoId> removed, List<RepoId
     keys.put(ConfigKey.MIN_FREE, Config::minFree);
     keys.put(ConfigKey.ABANDONED_LIMIT, Config::abandonedLimit);
     keys.put(ConfigKey.MAX_DOWNLOADS, Config::maxDownloads);
+    keys.put(ConfigKey.MAX_DOWNLOADS_PER_MIRROR, config -> config.queue().maxAheadPerHost());
     keys.put(ConfigKey.DOWNLOAD_QUEUE, Config::downloadQueue);
     keys.put(ConfigKey.QUEUE_TIMEOUT, Config::queueTimeout);
     keys.put(ConfigKey.MAX_PASS_THROUGH, Config::maxPassThrough);

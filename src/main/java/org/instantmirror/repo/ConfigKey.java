@@ -75,6 +75,10 @@ public enum ConfigKey {
       "A download that all clients have left goes on if half of it is there or at most this much is"
           + " missing; else it pauses."),
   MAX_DOWNLOADS(Scope.MAIN, "64", "Downloads at once, 1 to 10000."),
+  MAX_DOWNLOADS_PER_MIRROR(
+      Scope.MAIN,
+      "3",
+      "Downloads that no client waits for, at once from one upstream host, 1 to 1000."),
   DOWNLOAD_QUEUE(Scope.MAIN, "1000", "Downloads that may wait for a place, 0 to 1000000."),
   QUEUE_TIMEOUT(
       Scope.MAIN,
@@ -263,12 +267,14 @@ public enum ConfigKey {
   BANDWIDTH(
       Scope.BOTH,
       "0",
-      "yum's bandwidth in bytes a second. Checked, but without effect in this release."),
+      "Bytes a second that may be fetched, 0 for any number: in [main] by the whole server, in a"
+          + " section from the upstream host that its files come from, whichever repositories"
+          + " these are of. With hours of the server's local time: '2M 08:00-18:00, 10M'."),
   THROTTLE(
       Scope.BOTH,
-      "0",
-      "yum's throttle: bytes a second or a share of bandwidth (50%). Checked, but without effect in"
-          + " this release."),
+      "100%",
+      "How much of bandwidth is used, or a rate in its place, with hours as there; 0 for any"
+          + " number."),
 
   NAME(Scope.REPO, "", "What people call the repository; its id where it is empty."),
   BASEURL(

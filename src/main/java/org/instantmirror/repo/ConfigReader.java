@@ -274,6 +274,7 @@ public final class ConfigReader {
         integer(main, ConfigKey.MAX_DOWNLOADS, 1, 10_000),
         integer(main, ConfigKey.DOWNLOAD_QUEUE, 0, 1_000_000),
         duration(main, ConfigKey.QUEUE_TIMEOUT, "0.1s", "10m"),
+        QueueSettings.of(main),
         integer(main, ConfigKey.MAX_PASS_THROUGH, 1, 100_000),
         duration(main, ConfigKey.SHUTDOWN_TIMEOUT, "0", "1h"),
         integer(main, ConfigKey.HEADS_IN_MEMORY, 1, 100_000_000),

@@ -15,7 +15,8 @@ record Policy(
     Lifetimes lifetimes,
     Transport transport,
     int retries,
-    int maxParallelDownloads) {
+    int maxParallelDownloads,
+    Bandwidth bandwidth) {
 
   private static final String SHORTEST = "0.1s";
 
@@ -23,8 +24,6 @@ record Policy(
    * @throws ConfigException naming the setting that can't be used
    */
   static Policy of(Settings settings) throws ConfigException {
-    settings.get(ConfigKey.BANDWIDTH).as(ValueSyntax::size);
-    settings.get(ConfigKey.THROTTLE).as(ValueSyntax::throttle);
     settings.get(ConfigKey.REPO_GPGCHECK).as(ValueSyntax::yesOrNo);
     Access.of(settings);
     return new Policy(
@@ -34,7 +33,8 @@ record Policy(
         lifetimes(settings),
         transport(settings),
         settings.get(ConfigKey.RETRIES).as(t -> ValueSyntax.integer(t, 1, 100)),
-        settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)));
+        settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)),
+        Bandwidth.of(settings));
   }
 
   private static List<String> patterns(Setting setting) throws ConfigException {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how its upstreams are spoken to
  * @param retries rounds over the upstreams before a download fails; at least 1
  * @param maxParallelDownloads downloads at once for this repository
+ * @param bandwidth for all that comes from the same upstream host
  * @param signatures whether its metadata must be signed, and by whom
  * @param access who may read it
  * @param client what its section says to clients
@@ -35,6 +37,7 @@ public record Repo(
     Transport transport,
     int retries,
     int maxParallelDownloads,
+    Bandwidth bandwidth,
     SignaturePolicy signatures,
     Access access,
     ClientOptions client) {
@@ -80,6 +83,7 @@ public record Repo(
         transport,
         retries,
         maxParallelDownloads,
+        Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE);
@@ -107,9 +111,24 @@ public record Repo(
         other,
         retries,
         maxParallelDownloads,
+        bandwidth,
         signatures,
         access,
         client);
+  }
+
+  /**
+   * The host that it mostly comes from, as far as its configuration says: that of its first base
+   * URL, or of its list.
+   */
+  public String host() {
+    String url = baseUrls.isEmpty() && list != null ? list.template() : baseUrls.get(0).template();
+    int begin = url.indexOf("://") + 3;
+    int end = begin;
+    while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
+    return url.substring(begin, end).replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */

@@ -112,15 +112,6 @@ final class ValueSyntax {
         "'" + text + "' is no free space; allowed are 5%, 1G, or '5% or 1G'");
   }
 
-  /** Checks yum's {@code throttle}, of which nothing is used yet; gives it back. */
-  static String throttle(String text) {
-    if (percent(text).isEmpty() && parseSize(text).isEmpty()) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is no rate; allowed is a share such as 50%, or a size, " + SIZE_EXAMPLES);
-    }
-    return text;
-  }
-
   /** Words separated by commas, spaces or newlines. */
   static List<String> words(String text) {
     return Stream.of(text.split("[\\s,]+")).filter(word -> !word.isEmpty()).toList();
@@ -210,7 +201,8 @@ final class ValueSyntax {
         "'" + word + "' is no host; allowed are host, host:port and [IPv6 address]:port");
   }
 
-  private static Optional<Integer> percent(String text) {
+  /** A whole number of per cent, 100 at most; empty if it is none. */
+  static Optional<Integer> percent(String text) {
     Matcher matcher = Pattern.compile("([0-9]{1,3})\\s*%").matcher(text.strip());
     return matcher.matches()
         ? Optional.of(Integer.parseInt(matcher.group(1))).filter(p -> p <= 100)

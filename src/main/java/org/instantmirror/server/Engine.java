@@ -12,6 +12,7 @@ import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.Reload;
 import org.instantmirror.mirror.Views;
+import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ConfigException;
 import org.instantmirror.repo.ConfigReader;
@@ -22,7 +23,9 @@ import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
+import org.instantmirror.upstream.Lines;
 import org.instantmirror.upstream.MeteredClient;
+import org.instantmirror.upstream.PacedClient;
 import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.Transports;
@@ -44,6 +47,7 @@ public final class Engine implements AutoCloseable {
   private final Store store;
   private final OpenFiles openFiles;
   private final MeteredClient metered;
+  private final Lines lines;
   private final UpstreamClient client;
   private final RememberedAnswers answers = new RememberedAnswers();
   private final UpstreamPools pools;
@@ -96,7 +100,8 @@ public final class Engine implements AutoCloseable {
     HttpUpstreamClient http = new HttpUpstreamClient();
     http.use(transports);
     this.metered = new MeteredClient(http);
-    this.client = new RememberingClient(metered, answers, clock);
+    this.lines = new Lines(this::bandwidth, clock);
+    this.client = new RememberingClient(new PacedClient(metered, lines), answers, clock);
     this.pools =
         new UpstreamPools(
             client, config.cacheDir().resolve(".instantmirror").resolve("lists"), clock);
@@ -107,6 +112,7 @@ public final class Engine implements AutoCloseable {
     Limits limits =
         new Limits(
             config.maxDownloads(),
+            config.queue().maxAheadPerHost(),
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
@@ -117,6 +123,7 @@ public final class Engine implements AutoCloseable {
             () -> views.get().config().usage().learns(),
             clock);
     this.mirror = new Mirror(store, client, views, keys, limits, usage, clock);
+    mirror.keepQueue(config.cacheDir().resolve(".instantmirror").resolve("ahead"), views);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
@@ -130,6 +137,10 @@ public final class Engine implements AutoCloseable {
   private static Path indexDir(Config config) {
     Path given = config.indexDir();
     return given == null ? config.cacheDir().resolve(".instantmirror") : given;
+  }
+
+  private Bandwidth bandwidth() {
+    return views.get().config().queue().bandwidth();
   }
 
   /** What it was started with. */
@@ -161,6 +172,7 @@ public final class Engine implements AutoCloseable {
         usage,
         Requests.all(List.of(usage)),
         new Measured(views, store, metered, mirror, usage).metrics(),
+        lines,
         clock);
   }
 

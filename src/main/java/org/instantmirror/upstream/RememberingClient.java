@@ -97,6 +97,11 @@ public final class RememberingClient implements UpstreamClient {
     }
 
     @Override
+    public Duration held() {
+      return response.held();
+    }
+
+    @Override
     public int status() {
       return response.status();
     }

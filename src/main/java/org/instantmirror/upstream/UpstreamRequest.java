@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     (promise 10)
  * @param path the file of the repository that it asks for, as in an {@code EntryKey}; null if it is
  *     none of these, as a list of mirrors
+ * @param rider whom its answer is for
  */
 public record UpstreamRequest(
     Repo repo,
@@ -25,7 +26,8 @@ public record UpstreamRequest(
     URI uri,
     List<Map.Entry<String, String>> headers,
     boolean inside,
-    @Nullable String path) {
+    @Nullable String path,
+    Rider rider) {
 
   /** Copies the list. */
   public UpstreamRequest {
@@ -35,7 +37,7 @@ public record UpstreamRequest(
   /** One that is for no file of the repository. */
   public UpstreamRequest(
       Repo repo, String method, URI uri, List<Map.Entry<String, String>> headers, boolean inside) {
-    this(repo, method, uri, headers, inside, null);
+    this(repo, method, uri, headers, inside, null, Rider.CLIENT);
   }
 
   /** One that may not go inside. */
@@ -57,6 +59,11 @@ public record UpstreamRequest(
 
   /** The same, for a file of the repository. */
   UpstreamRequest of(String file) {
-    return new UpstreamRequest(repo, method, uri, headers, inside, file);
+    return new UpstreamRequest(repo, method, uri, headers, inside, file, rider);
+  }
+
+  /** The same for somebody else. */
+  public UpstreamRequest by(Rider other) {
+    return new UpstreamRequest(repo, method, uri, headers, inside, path, other);
   }
 }

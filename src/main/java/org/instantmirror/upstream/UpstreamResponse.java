@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,14 @@ public interface UpstreamResponse extends Closeable {
    *     or the last chunk came, nothing within the time-out, slower than the minimum rate
    */
   int read(ByteBuffer target) throws UpstreamException;
+
+  /**
+   * How long we ourselves have held it up until now, for the sake of others or of a limit: no time
+   * that upstream took.
+   */
+  default Duration held() {
+    return Duration.ZERO;
+  }
 
   @Override
   void close() throws IOException;

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Supplier;
 import org.instantmirror.mirror.AbsoluteUrls;
+import org.instantmirror.mirror.Downloads;
 import org.instantmirror.mirror.Explainer;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.Overview;
@@ -26,6 +27,7 @@ import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
+import org.instantmirror.upstream.Lines;
 import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.usage.Requests;
 import org.instantmirror.usage.Usage;
@@ -47,6 +49,7 @@ public record WebApplication(
     Usage usage,
     Requests requests,
     Metrics metrics,
+    Lines lines,
     Clock clock) {
 
   /**
@@ -107,6 +110,10 @@ public record WebApplication(
     servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");
     ReposServlet repos = new ReposServlet(served, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
+    Downloads downloads = new Downloads(mirror);
+    servlet(context, "downloads", new DownloadsServlet(downloads, readers), "/api/v1/downloads");
+    QueueServlet queue = new QueueServlet(downloads, lines, gate, readers);
+    servlet(context, "queue", queue, "/api/v1/queue", "/api/v1/queue/*");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
     ReportedFolders folders = new ReportedFolders(served, urls);
     UsageServlet reports =

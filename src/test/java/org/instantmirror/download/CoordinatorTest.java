@@ -45,7 +45,7 @@ class CoordinatorTest {
             upstream,
             UpstreamPool::new,
             new AskAlways(),
-            new Limits(8, 8, Duration.ofSeconds(10), 0),
+            new Limits(8, 3, 8, Duration.ofSeconds(10), 0),
             Clock.systemUTC());
   }
 

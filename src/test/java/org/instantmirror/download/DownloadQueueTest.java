@@ -11,7 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.upstream.Urgency;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ class DownloadQueueTest {
   }
 
   private DownloadQueue queue(int maxDownloads, int length, Duration timeout) {
-    return new DownloadQueue(new Limits(maxDownloads, length, timeout, 0), timer);
+    return new DownloadQueue(new Limits(maxDownloads, 2, length, timeout, 0), timer);
   }
 
   private DownloadQueue queue() {
@@ -67,7 +69,35 @@ class DownloadQueueTest {
   }
 
   private void submit(DownloadQueue queue, Repo repo, String name, CountDownLatch until) {
-    queue.submit(repo, task(name, until), () -> refused.add(name));
+    queue.submit(claim(repo, task(name, until), name));
+  }
+
+  private Claim claim(Repo repo, Runnable task, String name) {
+    return claim(repo, task, name, Urgency.INTERACTIVE);
+  }
+
+  private Claim claim(Repo repo, Runnable task, String name, Urgency urgency) {
+    Claim.Work work =
+        new Claim.Work() {
+          @Override
+          public void run() {
+            task.run();
+          }
+
+          @Override
+          public void refuse() {
+            refused.add(name);
+          }
+
+          @Override
+          public void giveWay() {}
+
+          @Override
+          public Urgency urgency() {
+            return urgency;
+          }
+        };
+    return new Claim(repo, new EntryKey(repo.id(), name), work);
   }
 
   private void awaitRan(String... names) {
@@ -159,14 +189,13 @@ class DownloadQueueTest {
   @Test
   void placeIsGivenBackWhenATaskFails() {
     try (DownloadQueue queue = queue(1, 10, LONG)) {
-      queue.submit(
-          ONE,
+      Runnable failing =
           () -> {
             // An error would be printed by the thread's handler.
             Thread.currentThread().setUncaughtExceptionHandler((thread, fault) -> {});
             throw new IllegalStateException("on purpose");
-          },
-          () -> refused.add("failing"));
+          };
+      queue.submit(claim(ONE, failing, "failing"));
       submit(queue, ONE, "a");
       awaitRan("a");
     }
@@ -177,16 +206,15 @@ class DownloadQueueTest {
     try (DownloadQueue queue = queue(1, 10, LONG)) {
       CountDownLatch meanwhile = new CountDownLatch(1);
       AtomicInteger runs = new AtomicInteger();
-      Runnable pausing =
-          new Runnable() {
-            @Override
-            public void run() {
-              if (runs.incrementAndGet() == 1) {
-                queue.resubmit(ONE, this, Duration.ofMillis(20));
-              }
+      Claim[] pausing = new Claim[1];
+      Runnable twice =
+          () -> {
+            if (runs.incrementAndGet() == 1) {
+              queue.resubmit(pausing[0], Duration.ofMillis(20));
             }
           };
-      queue.submit(ONE, pausing, () -> refused.add("pausing"));
+      pausing[0] = claim(ONE, twice, "pausing");
+      queue.submit(pausing[0]);
       submit(queue, ONE, "meanwhile", meanwhile);
       awaitRan("meanwhile");
       meanwhile.countDown();
@@ -201,7 +229,7 @@ class DownloadQueueTest {
       CountDownLatch first = new CountDownLatch(1);
       submit(queue, ONE, "a", first);
       awaitRan("a");
-      queue.resubmit(ONE, task("returning", end), Duration.ZERO);
+      queue.resubmit(claim(ONE, task("returning", end), "returning"), Duration.ofMillis(1));
       // It takes up the queue's only place when the timer has put it there.
       await()
           .until(

@@ -65,7 +65,7 @@ class CollapsedRequestTest {
         Store.open(
             new Store.StoreSettings(
                 folder, null, new FreeSpaceLimit(0, 0), 100, Clock.systemUTC()));
-    Limits limits = new Limits(4, 100, Duration.ofSeconds(25), 1 << 20);
+    Limits limits = new Limits(4, 3, 100, Duration.ofSeconds(25), 1 << 20);
     KeyFiles keys = new KeyFiles(client, folder.resolve("keys"), clock);
     mirror = new Mirror(store, client, new OneRepository(repo), keys, limits, Releases.NONE, clock);
   }

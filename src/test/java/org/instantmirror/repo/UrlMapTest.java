@@ -166,6 +166,7 @@ class UrlMapTest {
         repo.transport(),
         1,
         1,
+        Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE);

@@ -119,18 +119,6 @@ class ValueSyntaxTest {
         .withMessageContaining("5% or 1G");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"0", "100k", "50%", "100 %"})
-  void aThrottleIsARateOrAShare(String text) {
-    assertThat(ValueSyntax.throttle(text)).isEqualTo(text);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "x", "101%", "-1"})
-  void whatIsNoThrottleIsRefused(String text) {
-    assertThatIllegalArgumentException().isThrownBy(() -> ValueSyntax.throttle(text));
-  }
-
   @Test
   void wordsAreSeparatedByCommasSpacesAndNewlines() {
     assertThat(ValueSyntax.words("a, b c,,d\n\te ")).containsExactly("a", "b", "c", "d", "e");

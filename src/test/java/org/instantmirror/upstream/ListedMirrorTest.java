@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.instantmirror.repo.Access;
+import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.ListUrl;
@@ -49,6 +50,7 @@ class ListedMirrorTest {
         plain.transport(),
         1,
         1,
+        Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE);

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.instantmirror.repo.Access;
+import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.Classifier;
+import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.Lifetimes;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
+import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.repo.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ final class TestRepo {
   private @Nullable String password;
   private Set<String> redirectHosts = Set.of();
   private int maxConnections = 4;
+  private Bandwidth bandwidth = Bandwidth.UNLIMITED;
 
   private TestRepo(List<String> baseUrls) {
     this.baseUrls = baseUrls;
@@ -48,6 +53,11 @@ final class TestRepo {
 
   TestRepo timeout(Duration value) {
     timeout = value;
+    return this;
+  }
+
+  TestRepo bandwidth(String value) {
+    bandwidth = Bandwidth.of(value, "100%");
     return this;
   }
 
@@ -122,6 +132,7 @@ final class TestRepo {
         new RepoId("test"),
         "test",
         baseUrls.stream().map(BaseUrl::new).toList(),
+        null,
         new Classifier(List.of(), List.of()),
         new Lifetimes(
             Duration.ofSeconds(60),
@@ -134,7 +145,11 @@ final class TestRepo {
             Duration.ZERO),
         transport(),
         4,
-        3);
+        3,
+        bandwidth,
+        SignaturePolicy.NONE,
+        Access.ALL,
+        ClientOptions.NONE);
   }
 
   /** A GET with these fields, given as name, value, name, value. */

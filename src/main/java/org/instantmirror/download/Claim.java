@@ -1,0 +1,136 @@
+package org.instantmirror.download;
+
+import java.util.Comparator;
+import java.util.concurrent.ScheduledFuture;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.upstream.Rider;
+import org.instantmirror.upstream.Urgency;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody's claim to one of the places of the {@link DownloadQueue}. What isn't final is written
+ * under that queue's lock only.
+ */
+final class Claim implements Rider {
+
+  /**
+   * Clients in order of arrival; then, of what nobody waits for, what has begun, what saves most.
+   */
+  static final Comparator<Claim> ORDER =
+      Comparator.comparing((Claim claim) -> claim.urgency)
+          .thenComparing(claim -> claim.urgency == Urgency.AHEAD && !claim.begun)
+          .thenComparingDouble(claim -> claim.urgency == Urgency.AHEAD ? -claim.saving : 0)
+          .thenComparingLong(claim -> claim.arrival);
+
+  /** How it stands. */
+  enum State {
+    /** It wants nothing, or not yet. */
+    AWAY,
+    WAITING,
+    /** It has a place. */
+    RUNNING,
+    /** It has one, and has been told to give it up. */
+    LEAVING
+  }
+
+  /** What is done with the place. */
+  interface Work {
+
+    /** Uses the place, until it returns. */
+    void run();
+
+    /** The place never came. */
+    void refuse();
+
+    /** Has {@link #run} return soon, to come back when there is a place that nobody needs more. */
+    void giveWay();
+
+    /** How urgent it is at the moment. */
+    Urgency urgency();
+
+    /** None, of a claim that is submitted with some. */
+    Work NONE =
+        new Work() {
+          @Override
+          public void run() {}
+
+          @Override
+          public void refuse() {}
+
+          @Override
+          public void giveWay() {}
+
+          @Override
+          public Urgency urgency() {
+            return Urgency.INTERACTIVE;
+          }
+        };
+  }
+
+  private final Repo repo;
+  private final String host;
+  private final EntryKey key;
+  volatile Work work;
+  @Nullable Work running; // what was begun in the place that it has
+  private volatile @Nullable Runnable wake;
+
+  volatile Urgency urgency = Urgency.INTERACTIVE; // as its work was judged last
+  volatile double saving;
+  volatile State state = State.AWAY;
+  long arrival = -1;
+  boolean begun;
+  boolean returns; // as soon as it has given its place back
+  @Nullable ScheduledFuture<?> timeout;
+
+  /**
+   * @param key the file that it is for
+   * @param work what to do, unless something else is submitted
+   */
+  Claim(Repo repo, EntryKey key, Work work) {
+    this.repo = repo;
+    this.host = repo.host();
+    this.key = key;
+    this.work = work;
+  }
+
+  Repo repo() {
+    return repo;
+  }
+
+  /** The upstream host that it mostly asks. */
+  String host() {
+    return host;
+  }
+
+  EntryKey key() {
+    return key;
+  }
+
+  @Override
+  public Urgency urgency() {
+    return urgency;
+  }
+
+  @Override
+  public void onChange(Runnable newWake) {
+    wake = newWake;
+  }
+
+  /** Wakes whoever waits for a turn on a line because of the urgency that it had. */
+  void wake() {
+    Runnable waiting = wake;
+    if (waiting != null) {
+      waiting.run();
+    }
+  }
+
+  @Override
+  public void keptWaiting() {
+    work.giveWay();
+  }
+
+  boolean hasPlace() {
+    return state == State.RUNNING || state == State.LEAVING;
+  }
+}
