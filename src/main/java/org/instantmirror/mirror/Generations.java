@@ -49,6 +49,7 @@ final class Generations implements AutoCloseable {
   private final SignatureCheck signatures;
   private final Assembly.Means means;
   private final Publication publication;
+  private final Upcoming upcoming;
   private final StickyClients sticky = new StickyClients();
 
   private final Set<RepositoryFolder> assembling = ConcurrentHashMap.newKeySet();
@@ -65,14 +66,17 @@ final class Generations implements AutoCloseable {
    * @param obtain has a file downloaded; completed when that has ended, however
    * @param repos those that are configured
    * @param signatures what each {@code repomd.xml} has to pass; closed with this
+   * @param upcoming is told of those that go live
    */
   Generations(
       Store store,
       Function<Order, CompletableFuture<Void>> obtain,
       SignatureCheck signatures,
       Function<RepoId, @Nullable Repo> repos,
+      Upcoming upcoming,
       Clock clock) {
     this.store = store;
+    this.upcoming = upcoming;
     this.clock = clock;
     this.setbacks = new Setbacks(clock);
     this.signatures = signatures;
@@ -284,6 +288,7 @@ final class Generations implements AutoCloseable {
   /** In one step for who asks; on the thread that reads repodata. */
   private void goLive(Repo repo, Generation next, StoredEntry repomd, @Nullable Generation live) {
     RepositoryFolder folder = next.folder();
+    upcoming.coming(repo, next, live);
     try {
       if (live == null) {
         if (!isStill(repomd)) {
@@ -303,6 +308,7 @@ final class Generations implements AutoCloseable {
     records.trim(folder);
     setbacks.forget(folder);
     LOG.info("{}: generation {} is live", folder, next.number());
+    upcoming.wentLive(next);
   }
 
   private void publish(Repo repo, Generation staged) throws StorageException {

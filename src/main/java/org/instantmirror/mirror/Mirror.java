@@ -1,11 +1,14 @@
 package org.instantmirror.mirror;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.Coordinator;
 import org.instantmirror.download.Download;
@@ -18,10 +21,13 @@ import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.PrefetchSettings;
+import org.instantmirror.repo.Repo;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.usage.Demand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +48,8 @@ public final class Mirror implements AutoCloseable {
   private final Generations generations;
   private final Coordinator coordinator;
   private final TopFiles tops;
+  private final Prefetch prefetch;
+  private final Warm warm;
   private final Clock clock;
   private final Patience patience;
   private final ScheduledThreadPoolExecutor timer;
@@ -51,6 +59,7 @@ public final class Mirror implements AutoCloseable {
    * @param keys what metadata is signed with
    * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client
    *     waits for its status line
+   * @param foresight what is fetched before clients ask
    */
   public Mirror(
       Store store,
@@ -58,6 +67,7 @@ public final class Mirror implements AutoCloseable {
       Repositories repositories,
       KeyFiles keys,
       Limits limits,
+      Foresight foresight,
       Clock clock) {
     this.store = store;
     this.negatives = new NegativeAnswers();
@@ -67,6 +77,7 @@ public final class Mirror implements AutoCloseable {
             this::obtain,
             new SignatureCheck(store, keys, this::distrust, clock),
             id -> repositories.repo(id).orElse(null),
+            told(),
             clock);
     this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);
@@ -83,8 +94,53 @@ public final class Mirror implements AutoCloseable {
     this.patience = new Patience(timer, limits.queueTimeout());
     BackgroundChecks background =
         new BackgroundChecks(timer, repositories::repo, generations::look, clock);
+    this.prefetch =
+        new Prefetch(
+            new Prefetch.Means(
+                generations.records(),
+                repositories,
+                coordinator,
+                foresight.settings,
+                clock,
+                foresight.zone),
+            new PrefetchCandidates(store, foresight.demand),
+            foresight.file);
+    WarmPlanner planner = new WarmPlanner(store, generations, repositories, this::obtain, clock);
+    this.warm = new Warm(planner, store, repositories, coordinator, clock);
     this.tops =
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
+  }
+
+  /**
+   * What is needed to fetch before clients ask.
+   *
+   * @param demand how much packages are wanted
+   * @param settings as they are configured when asked
+   * @param file where it is kept what was spent today
+   * @param zone whose clock days and windows go by
+   */
+  public record Foresight(
+      Demand demand, Supplier<PrefetchSettings> settings, Path file, ZoneId zone) {}
+
+  /** Fetches lists before clients ask. */
+  public Warm warm() {
+    return warm;
+  }
+
+  /** By the time of the first generation all is there. */
+  private Upcoming told() {
+    return new Upcoming() {
+      @Override
+      public void coming(Repo repo, Generation next, @Nullable Generation live) {
+        prefetch.coming(repo, next, live);
+      }
+
+      @Override
+      public void wentLive(Generation generation) {
+        prefetch.wentLive(generation);
+        warm.wentLive(generation);
+      }
+    };
   }
 
   /** What {@link Explainer}, {@link Overview}, {@link Purge}, {@link RepomdVersions} look at. */
@@ -94,6 +150,7 @@ public final class Mirror implements AutoCloseable {
       NegativeAnswers negatives,
       Generations generations,
       Coordinator coordinator,
+      Prefetch prefetch,
       Patience patience,
       Clock clock) {
 
@@ -104,7 +161,7 @@ public final class Mirror implements AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(store, lookup, negatives, generations, coordinator, patience, clock);
+    return new Parts(store, lookup, negatives, generations, coordinator, prefetch, patience, clock);
   }
 
   /** Has a file stored that is listed; completed when its download has ended, however. */
@@ -291,6 +348,8 @@ public final class Mirror implements AutoCloseable {
 
   /** Ends all downloads; see {@link Coordinator#close(Duration)}. */
   public void close(Duration grace) {
+    prefetch.close();
+    warm.close();
     generations.close();
     coordinator.close(grace);
     timer.shutdownNow();

@@ -15,7 +15,8 @@ record Policy(
     Lifetimes lifetimes,
     Transport transport,
     int retries,
-    int maxParallelDownloads) {
+    int maxParallelDownloads,
+    PrefetchPolicy prefetch) {
 
   private static final String SHORTEST = "0.1s";
 
@@ -34,7 +35,8 @@ record Policy(
         lifetimes(settings),
         transport(settings),
         settings.get(ConfigKey.RETRIES).as(t -> ValueSyntax.integer(t, 1, 100)),
-        settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)));
+        settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)),
+        PrefetchPolicy.of(settings));
   }
 
   private static List<String> patterns(Setting setting) throws ConfigException {

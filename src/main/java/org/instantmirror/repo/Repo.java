@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param signatures whether its metadata must be signed, and by whom
  * @param access who may read it
  * @param client what its section says to clients
+ * @param prefetch what of it is fetched before a client asks
  */
 public record Repo(
     RepoId id,
@@ -37,7 +38,8 @@ public record Repo(
     int maxParallelDownloads,
     SignaturePolicy signatures,
     Access access,
-    ClientOptions client) {
+    ClientOptions client,
+    PrefetchPolicy prefetch) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -82,7 +84,8 @@ public record Repo(
         maxParallelDownloads,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 
   /** The same, spoken to in another way. */
@@ -99,7 +102,8 @@ public record Repo(
         maxParallelDownloads,
         signatures,
         access,
-        client);
+        client,
+        prefetch);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */

@@ -3,6 +3,7 @@ package org.instantmirror.server;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.AbsoluteUrls;
@@ -24,6 +25,7 @@ import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
+import org.instantmirror.usage.Demand;
 import org.instantmirror.web.WebApplication;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,17 @@ public final class Engine implements AutoCloseable {
    */
   public Engine(ConfigSources sources, Clock clock, StoreOpener opener)
       throws ConfigException, IOException {
+    this(sources, clock, opener, Demand.UNKNOWN);
+  }
+
+  /**
+   * The same, knowing how much packages are wanted.
+   *
+   * @throws ConfigException as above
+   * @throws IOException as above
+   */
+  public Engine(ConfigSources sources, Clock clock, StoreOpener opener, Demand demand)
+      throws ConfigException, IOException {
     this.clock = clock;
     WatchedFiles files = new WatchedFiles();
     this.config = ConfigReader.read(sources, files);
@@ -99,7 +112,13 @@ public final class Engine implements AutoCloseable {
             config.downloadQueue(),
             config.queueTimeout(),
             config.abandonedLimit());
-    this.mirror = new Mirror(store, client, views, keys, limits, clock);
+    Mirror.Foresight foresight =
+        new Mirror.Foresight(
+            demand,
+            () -> views.get().config().prefetch(),
+            config.cacheDir().resolve(".instantmirror").resolve("prefetch"),
+            ZoneId.systemDefault());
+    this.mirror = new Mirror(store, client, views, keys, limits, foresight, clock);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(

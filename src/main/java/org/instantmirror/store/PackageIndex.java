@@ -8,11 +8,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.StorageException.Reason;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What packages the generations of each repository list: for a path the checksum and size that its
@@ -83,6 +85,26 @@ public final class PackageIndex {
     return index
         .find(handle -> Optional.of(PackageTables.count(handle, folder, generation)))
         .orElse(0L);
+  }
+
+  /**
+   * Goes through what a complete generation lists and another doesn't, in no certain order. Files
+   * that both list by path, checksum and size are left out. Nothing while the index can't be read.
+   *
+   * @param base that other; null for none, so that all is given
+   * @param each must neither block nor ask the index
+   */
+  public void forEachNew(
+      RepositoryFolder folder,
+      long generation,
+      @Nullable Long base,
+      Consumer<IndexedPackage> each) {
+    var unused =
+        index.find(
+            handle -> {
+              PackageTables.forEachNew(handle, folder, generation, base, each);
+              return Optional.of(true);
+            });
   }
 
   /**

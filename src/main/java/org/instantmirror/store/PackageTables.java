@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
@@ -96,6 +97,26 @@ final class PackageTables {
       ORDER BY g.number DESC, g.folder
       """;
 
+  private static final String NUMBERED =
+      """
+      (SELECT id FROM generations
+        WHERE repo = (SELECT id FROM repos WHERE name = :repo) AND folder = :folder
+          AND number = %s AND state = 'COMPLETE')
+      """;
+
+  static final String NEW =
+      """
+      SELECT g.folder, g.number, p.path, p.checksum_type, p.checksum, p.size, p.name, p.epoch,
+        p.version, p.release, p.arch, p.file_time
+      FROM generations g
+        JOIN members m ON m.generation = g.id
+        JOIN packages p ON p.id = m.package
+      WHERE g.id = %s
+        AND NOT EXISTS
+          (SELECT 1 FROM members b WHERE b.package = m.package AND b.generation = %s)
+      """
+          .formatted(NUMBERED.formatted(":number"), NUMBERED.formatted(":base"));
+
   private PackageTables() {}
 
   static List<ListedPackage> find(Handle handle, EntryKey key) {
@@ -106,6 +127,26 @@ final class PackageTables {
         .bind("path", key.path())
         .map((row, context) -> listed(key.repo(), row))
         .list();
+  }
+
+  /** What one complete generation lists and the other, if there is one, doesn't. */
+  static void forEachNew(
+      Handle handle,
+      RepositoryFolder folder,
+      long number,
+      @Nullable Long base,
+      Consumer<IndexedPackage> each) {
+    handle
+        .createQuery(NEW)
+        .bind("repo", folder.repo().value())
+        .bind("folder", folder.path())
+        .bind("number", number)
+        .bind("base", base == null ? -1 : base)
+        .map(
+            (row, context) ->
+                new IndexedPackage(
+                    new EntryKey(folder.repo(), row.getString("path")), listed(folder.repo(), row)))
+        .forEach(each);
   }
 
   /**

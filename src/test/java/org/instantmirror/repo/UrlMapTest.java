@@ -168,6 +168,7 @@ class UrlMapTest {
         1,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 }

@@ -51,7 +51,8 @@ class ListedMirrorTest {
         1,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {
