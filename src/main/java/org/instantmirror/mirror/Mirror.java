@@ -21,8 +21,10 @@ import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.PrefetchSettings;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.KeyFiles;
@@ -109,6 +111,24 @@ public final class Mirror implements AutoCloseable {
     this.warm = new Warm(planner, store, repositories, coordinator, clock);
     this.tops =
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
+    watch(repositories, background);
+  }
+
+  /**
+   * Repositories of which packages are fetched ahead are looked at from the start on: nobody knows
+   * when a client used them the last time.
+   */
+  private void watch(Repositories repositories, BackgroundChecks background) {
+    for (RepositoryFolder folder : generations.records().folders()) {
+      repositories
+          .repo(folder.repo())
+          .filter(repo -> repo.prefetch().mode().takesPackages())
+          .ifPresent(
+              repo ->
+                  background.used(
+                      folder,
+                      new Order(repo, Folders.repomd(folder), FileClass.METADATA, true, null)));
+    }
   }
 
   /**

@@ -72,6 +72,15 @@ final class JsonObject {
     }
   }
 
+  /** To three places; what isn't finite as null. */
+  void decimal(String name, double value) {
+    if (Double.isFinite(value)) {
+      json.writeNumberProperty(name, Math.rint(value * 1000) / 1000);
+    } else {
+      json.writeNullProperty(name);
+    }
+  }
+
   void truth(String name, boolean value) {
     json.writeBooleanProperty(name, value);
   }

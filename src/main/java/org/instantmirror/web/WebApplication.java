@@ -94,6 +94,9 @@ public record WebApplication(
     servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");
     ReposServlet repos = new ReposServlet(served, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
+    servlet(context, "prefetch", new PrefetchServlet(overview, readers), "/api/v1/prefetch");
+    WarmServlet warm = new WarmServlet(mirror.warm(), gate);
+    servlet(context, "warm", warm, "/api/v1/warm", "/api/v1/warm/*");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
   }
 
