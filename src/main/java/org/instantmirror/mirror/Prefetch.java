@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * Has packages fetched before clients ask for them. It begins when a generation is whole and
  * verified, a moment before that goes live, and doesn't hold that up: a client that asks for a
  * package meanwhile joins its download. What had to be put off, since the budget was used up or the
- * window closed, is looked for again later, by comparing what is live with the oldest generation
- * that is kept; so a restart loses nothing of it.
+ * window closed, is looked for again later. News are what the oldest generation that is kept
+ * hasn't; so neither a restart nor another generation loses anything of what was put off.
  *
  * <p>All is decided on one thread of its own. It gives the download queue a few files at a time, so
  * that the best of all repositories come first, and none begins once the window has closed.
@@ -141,7 +141,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   @Override
   public void coming(Repo repo, Generation next, @Nullable Generation live) {
-    execute(() -> run(repo, next, live));
+    execute(() -> run(repo, next, live == null ? null : oldest(next.folder())));
   }
 
   @Override
@@ -153,8 +153,13 @@ final class Prefetch implements Upcoming, AutoCloseable {
         });
   }
 
+  /** Looks now at what was put off. */
+  void look() {
+    execute(this::tick);
+  }
+
   /** Looks again at what was put off; called every now and then. */
-  void tick() {
+  private void tick() {
     Instant now = means.now();
     boolean open = means.isOpen();
     for (RepositoryFolder folder : means.records.folders()) {
@@ -165,11 +170,19 @@ final class Prefetch implements Upcoming, AutoCloseable {
               && !all.isEmpty()
               && PrefetchDue.isDue(runs.get(folder), now, means.zone, open);
       if (wanted) {
-        Generation base = all.size() < 2 ? null : all.get(all.size() - 1);
-        run(repo.get(), all.get(0), base);
+        run(repo.get(), all.get(0), all.size() < 2 ? null : oldest(folder));
       }
     }
     pump();
+  }
+
+  /**
+   * What is compared with: the oldest that is kept and not the one before, since what that brought
+   * may have been put off, or not yet been known to be wanted.
+   */
+  private @Nullable Generation oldest(RepositoryFolder folder) {
+    List<Generation> all = means.records.of(folder);
+    return all.isEmpty() ? null : all.get(all.size() - 1);
   }
 
   private void run(Repo repo, Generation generation, @Nullable Generation base) {

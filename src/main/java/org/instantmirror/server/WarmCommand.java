@@ -168,11 +168,11 @@ final class WarmCommand implements Callable<Integer> {
     some(answer.texts("unsatisfied"), answer.text("unsatisfiedCount"), "provided by none", out);
   }
 
-  private static void some(
-      List<String> all, @Nullable String count, String what, PrintStream out) {
+  private static void some(List<String> all, @Nullable String count, String what, PrintStream out) {
     if (!all.isEmpty()) {
       String more = all.size() > NAMED ? " and more, " + count + " in all" : "";
-      out.println(what + ": " + String.join(", ", all.subList(0, Math.min(NAMED, all.size()))) + more);
+      out.println(
+          what + ": " + String.join(", ", all.subList(0, Math.min(NAMED, all.size()))) + more);
     }
   }
 }

@@ -73,7 +73,9 @@ final class PrefetchServlet extends ApiServlet {
 
   private static void counts(JsonObject json, String name, Map<? extends Enum<?>, Integer> counts) {
     json.object(
-        name, counts, (inner, all) -> all.forEach((each, count) -> inner.number(word(each), count)));
+        name,
+        counts,
+        (inner, all) -> all.forEach((each, count) -> inner.number(word(each), count)));
   }
 
   /** A package that a run has decided on. */

@@ -71,8 +71,7 @@ class PackageClosureTest {
     add("b-1-1.noarch", List.of("a"));
     assertThat(names("a")).containsExactly("a-1-10.noarch");
     assertThat(names("b")).containsExactly("b-1-1.noarch", "a-1-10.noarch");
-    assertThat(names("b a-1-9.noarch"))
-        .containsExactlyInAnyOrder("b-1-1.noarch", "a-1-9.noarch");
+    assertThat(names("b a-1-9.noarch")).containsExactlyInAnyOrder("b-1-1.noarch", "a-1-9.noarch");
     assertThat(of(Kind.LOCK, "a-0:1-9.*").packages())
         .extracting(EntryKey::path)
         .containsExactly("a-1-9.noarch.rpm");

@@ -56,7 +56,8 @@ class WarmListTest {
 
   @Test
   void ofInstalledPackagesTheNamesCount() {
-    String text = "bash-5.2.26-3.fc40.x86_64\ngpg-pubkey-a15b79cc-63d04c2c\nlibodd++-1.0^g-1~rc1.noarch\n";
+    String text =
+        "bash-5.2.26-3.fc40.x86_64\ngpg-pubkey-a15b79cc-63d04c2c\nlibodd++-1.0^g-1~rc1.noarch\n";
     assertThat(WarmList.read(Kind.INSTALLED, text))
         .containsExactly(new Name("bash.x86_64"), new Name("libodd++.noarch"));
   }
