@@ -192,8 +192,8 @@ public enum ConfigKey {
   METADATA_TIMER_SYNC(
       Scope.BOTH,
       "15m",
-      "How often a repository that clients have used within 48 h is looked at upstream without"
-          + " being asked for; 0 for never."),
+      "How often a repository that clients have used within 48 h (15 d with prefetch = popular or"
+          + " all) is looked at upstream without being asked for; 0 for never."),
   PREFETCH(
       Scope.BOTH,
       "popular",

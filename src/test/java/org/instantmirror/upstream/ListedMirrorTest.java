@@ -13,6 +13,7 @@ import org.instantmirror.repo.Access;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.ListUrl;
+import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.testing.Behaviour;
