@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,9 @@ final class Prefetch implements Upcoming, AutoCloseable {
   /** As many as keep the line busy; more would only be taken back when better ones come. */
   static final int MOST_AT_ONCE = 16;
 
+  /** Of one repository: a full mirror's 70,000 are fetched in so many turns. */
+  private static final int MOST_NOTED = 5_000;
+
   static final Duration INTERVAL = Duration.ofMinutes(1);
 
   /** How soon what was spent is on disk. */
@@ -65,7 +69,9 @@ final class Prefetch implements Upcoming, AutoCloseable {
   private final Map<RepositoryFolder, PrefetchRun> runs = new ConcurrentHashMap<>();
 
   // Confined to the thread.
-  private int running;
+  /** What is in the download queue; with a later run that would have it fetched, too. */
+  private final Map<EntryKey, Optional<PrefetchRun>> running = new HashMap<>();
+
   private long runningBytes;
   private boolean saving;
 
@@ -226,6 +232,10 @@ final class Prefetch implements Upcoming, AutoCloseable {
    * under its name: until the flip clients are to get the old one.
    */
   private void add(Wanted wanted, Generation generation) {
+    if (running.replace(wanted.order().key(), Optional.of(wanted.run())) != null) {
+      // Chosen by a run before.
+      return;
+    }
     boolean isLive = generation.equals(means.records.live(wanted.folder()));
     boolean taken =
         !isLive
@@ -248,6 +258,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
         repo.prefetch(),
         limit == PrefetchSettings.NO_LIMIT ? limit : left,
         means.isOpen(),
+        MOST_NOTED,
         PrefetchLine.of(means.repositories.pool(repo), folder, now));
   }
 
@@ -269,7 +280,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
               wanted -> wanted.run().putOff(wanted.order().key(), PrefetchVerdict.OUTSIDE_WINDOW));
       return;
     }
-    while (running < MOST_AT_ONCE) {
+    while (running.size() < MOST_AT_ONCE) {
       Wanted wanted = backlog.next();
       if (wanted == null) {
         return;
@@ -279,9 +290,9 @@ final class Prefetch implements Upcoming, AutoCloseable {
   }
 
   private void fetch(Wanted wanted) {
-    running++;
     runningBytes += PrefetchBacklog.size(wanted);
     EntryKey key = wanted.order().key();
+    running.put(key, Optional.empty());
     wanted.run().change(key, State.WAITING, State.FETCHING, 0);
     var unused =
         means
@@ -292,12 +303,15 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   private void ended(Wanted wanted) {
     long size = PrefetchBacklog.size(wanted);
-    running--;
     runningBytes -= size;
     Order order = wanted.order();
+    Optional<PrefetchRun> later = running.getOrDefault(order.key(), Optional.empty());
+    running.remove(order.key());
     ListedFile listed = order.listed();
     boolean here = listed != null && candidates.isHere(order.key(), listed, means.now());
-    wanted.run().change(order.key(), State.FETCHING, here ? State.FETCHED : State.FAILED, size);
+    State state = here ? State.FETCHED : State.FAILED;
+    wanted.run().change(order.key(), State.FETCHING, state, size);
+    later.ifPresent(run -> run.change(order.key(), State.WAITING, state, size));
     if (here) {
       ledger.spend(size, means.today());
       spent = ledger.on(means.today());

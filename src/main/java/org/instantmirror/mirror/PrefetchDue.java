@@ -32,16 +32,17 @@ final class PrefetchDue {
     if (last == null) {
       return true;
     }
-    if (last.count(State.WAITING) > 0 || last.count(State.FETCHING) > 0) {
-      return false;
-    }
     Instant at = last.begin().at();
+    // In the future: the clock has been put back.
+    boolean old = at.isAfter(now) || !now.isBefore(at.plus(IN_ANY_CASE));
+    if (last.count(State.WAITING) > 0 || last.count(State.FETCHING) > 0) {
+      return old;
+    }
     LocalDate day = LocalDate.ofInstant(at, zone);
     boolean budgetIsNew =
         last.has(PrefetchVerdict.OVER_BUDGET) && !day.equals(LocalDate.ofInstant(now, zone));
     boolean failed = last.count(State.FAILED) > 0 && !now.isBefore(at.plus(AFTER_FAILURES));
-    // In the future: the clock has been put back.
-    boolean old = at.isAfter(now) || !now.isBefore(at.plus(IN_ANY_CASE));
-    return last.has(PrefetchVerdict.OUTSIDE_WINDOW) || budgetIsNew || failed || old;
+    boolean putOff = last.has(PrefetchVerdict.OUTSIDE_WINDOW) || last.has(PrefetchVerdict.LATER);
+    return putOff || budgetIsNew || failed || old;
   }
 }

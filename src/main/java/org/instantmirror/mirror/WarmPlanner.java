@@ -201,6 +201,9 @@ final class WarmPlanner {
               + "' is no repository of which something is known; its path needs "
               + String.join(", ", repo.variables()));
     }
+    if (!repo.lifetimes().trustRepodata()) {
+      throw new IOException("of '" + repo.id() + "' nothing is known: trust_repodata is off");
+    }
     CompletableFuture<Void> live =
         awaited.computeIfAbsent(folder, same -> new CompletableFuture<>());
     try {

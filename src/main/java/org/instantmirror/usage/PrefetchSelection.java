@@ -38,9 +38,10 @@ public final class PrefetchSelection {
    * @param policy of the repository
    * @param budget bytes that may be spent still; negative counts as 0
    * @param open whether it is the time for it
+   * @param most how many files are chosen; who wants the others looks again after them
    * @param line what upstream is like
    */
-  public record Terms(PrefetchPolicy policy, long budget, boolean open, Line line) {}
+  public record Terms(PrefetchPolicy policy, long budget, boolean open, int most, Line line) {}
 
   /**
    * How long a client waits for a file that isn't here.
@@ -78,10 +79,14 @@ public final class PrefetchSelection {
     ranked.sort(BEST_FIRST);
     List<Choice> choices = new ArrayList<>(ranked.size());
     long left = terms.budget;
+    int chosen = 0;
     for (PrefetchCandidate candidate : ranked) {
       boolean isNewest = isNewest(candidate, newest);
       PrefetchVerdict verdict = verdict(candidate, isNewest, left, terms);
-      if (verdict == PrefetchVerdict.FETCH) {
+      if (verdict == PrefetchVerdict.FETCH && chosen >= terms.most) {
+        verdict = PrefetchVerdict.LATER;
+      } else if (verdict == PrefetchVerdict.FETCH) {
+        chosen++;
         left -= Math.max(0, candidate.size());
       }
       choices.add(

@@ -14,6 +14,8 @@ public enum PrefetchVerdict {
   OLDER("the same generation has a newer version of it"),
   /** {@code prefetch_budget} is used up, as far as this one would fit in. */
   OVER_BUDGET("it doesn't fit into what is left of prefetch_budget for today"),
+  /** So many better ones come first that it isn't even noted. */
+  LATER("so many others come first that it is looked at again after them"),
   /** It isn't the time for it. */
   OUTSIDE_WINDOW("prefetch_window is closed"),
   /** Nobody could verify it. */
@@ -32,10 +34,5 @@ public enum PrefetchVerdict {
   /** For people, without a stop at its end. */
   public String sentence() {
     return sentence;
-  }
-
-  /** Whether another day, or another hour, may bring another verdict. */
-  public boolean isForNow() {
-    return this == OVER_BUDGET || this == OUTSIDE_WINDOW;
   }
 }

@@ -62,6 +62,11 @@ class PrefetchDueTest {
   }
 
   @Test
+  void whatComesLaterIsLookedAtWhenTheOthersHaveEnded() {
+    assertThat(isDue(run(PrefetchVerdict.LATER), "PT1M")).isTrue();
+  }
+
+  @Test
   void whatTheBudgetHasPutOffIsLookedAtTheNextDay() {
     assertThat(isDue(run(PrefetchVerdict.OVER_BUDGET), "PT1H59M")).isFalse();
     assertThat(isDue(run(PrefetchVerdict.OVER_BUDGET), "PT2H")).isTrue();
@@ -77,9 +82,9 @@ class PrefetchDueTest {
   @Test
   void nothingIsDueWhileFilesAreOnTheirWayAndFailuresAreAfterAWhile() {
     PrefetchRun run = run(PrefetchVerdict.FETCH);
-    assertThat(isDue(run, "PT48H")).isFalse();
+    assertThat(isDue(run, "PT23H")).isFalse();
     run.change(KEY, State.WAITING, State.FETCHING, 0);
-    assertThat(isDue(run, "PT48H")).isFalse();
+    assertThat(isDue(run, "PT23H")).isFalse();
     run.change(KEY, State.FETCHING, State.FAILED, 10);
     assertThat(isDue(run, "PT14M")).isFalse();
     assertThat(isDue(run, "PT15M")).isTrue();

@@ -44,8 +44,7 @@ class PrefetchLookTest {
   private static final DailyWindow CLOSED =
       new DailyWindow(
           List.of(
-              new DailyWindow.Span(
-                  java.time.LocalTime.of(20, 0), java.time.LocalTime.of(21, 0))));
+              new DailyWindow.Span(java.time.LocalTime.of(20, 0), java.time.LocalTime.of(21, 0))));
 
   private final FakeUpstream upstream = FakeUpstream.start();
   private final LogLines log = new LogLines("org.instantmirror.mirror");
@@ -127,7 +126,8 @@ class PrefetchLookTest {
     await()
         .until(
             () ->
-                !mirror.parts().prefetch().runs().isEmpty() && last().counts().containsKey(verdict));
+                !mirror.parts().prefetch().runs().isEmpty()
+                    && last().counts().containsKey(verdict));
   }
 
   @Test

@@ -282,9 +282,7 @@ class PrefetchTest {
               () ->
                   assertThat(
                           JsonTree.parse(
-                                  mirror
-                                      .request("GET", "/api/v1/warm/" + job.text("id"))
-                                      .body())
+                                  mirror.request("GET", "/api/v1/warm/" + job.text("id")).body())
                               .text("state"))
                       .isEqualTo("done"));
       assertThat(requests("/os/kernel-2.rpm")).isZero();

@@ -40,7 +40,7 @@ class PrefetchSelectionTest {
   }
 
   private static Terms popular(long budget) {
-    return new Terms(new PrefetchPolicy(Mode.POPULAR, 1), budget, true, Line.UNKNOWN);
+    return new Terms(new PrefetchPolicy(Mode.POPULAR, 1), budget, true, 100, Line.UNKNOWN);
   }
 
   private static List<String> choose(Terms terms, PrefetchCandidate... candidates) {
@@ -87,13 +87,27 @@ class PrefetchSelectionTest {
   }
 
   @Test
+  void whatIsMoreThanIsNotedComesLaterAndTakesNoBudget() {
+    Terms two = new Terms(new PrefetchPolicy(Mode.ALL, 1), 100, true, 2, Line.UNKNOWN);
+    assertThat(
+            choose(
+                two,
+                candidate("a", 9, 1),
+                candidate("b", 8, 1),
+                candidate("c", 7, 1),
+                candidate("d", 6, 99)))
+        .containsExactly("a FETCH", "b FETCH", "c LATER", "d OVER_BUDGET");
+  }
+
+  @Test
   void nothingIsFetchedOnABudgetThatIsUsedUp() {
     assertThat(choose(popular(-5), candidate("a", 9, 1))).containsExactly("a OVER_BUDGET");
   }
 
   @Test
   void whenTheWindowIsClosedItIsSaidOfThoseThatWouldBeFetchedOnly() {
-    Terms closed = new Terms(new PrefetchPolicy(Mode.POPULAR, 1), NO_LIMIT, false, Line.UNKNOWN);
+    Terms closed =
+        new Terms(new PrefetchPolicy(Mode.POPULAR, 1), NO_LIMIT, false, 100, Line.UNKNOWN);
     assertThat(choose(closed, candidate("a", 9, 1), candidate("b", 0, 1)))
         .containsExactly("a OUTSIDE_WINDOW", "b NOBODY");
   }
@@ -125,7 +139,7 @@ class PrefetchSelectionTest {
   @ParameterizedTest
   @EnumSource(Mode.class)
   void theModeSaysHowMuch(Mode mode) {
-    Terms terms = new Terms(new PrefetchPolicy(mode, 1), NO_LIMIT, true, Line.UNKNOWN);
+    Terms terms = new Terms(new PrefetchPolicy(mode, 1), NO_LIMIT, true, 100, Line.UNKNOWN);
     List<String> expected =
         switch (mode) {
           case OFF, METADATA -> List.of("kernel SWITCHED_OFF", "vim SWITCHED_OFF");
@@ -139,7 +153,8 @@ class PrefetchSelectionTest {
   @Test
   void aFileSavesItsClientsTheTimeThatItsBytesTake() {
     Terms terms =
-        new Terms(new PrefetchPolicy(Mode.POPULAR, 1), NO_LIMIT, true, new Line(12_500_000, 0.2));
+        new Terms(
+            new PrefetchPolicy(Mode.POPULAR, 1), NO_LIMIT, true, 100, new Line(12_500_000, 0.2));
     List<Choice> choices =
         PrefetchSelection.choose(List.of(candidate("kernel", 400, 50_000_000)), terms);
     // 400 clients × (0.2 s + 50 MB ÷ 12.5 MB/s).
