@@ -56,7 +56,11 @@ final class PrefetchCandidates {
   record Found(List<PrefetchCandidate> candidates, Map<String, ListedFile> listed, int unwanted) {}
 
   /** A build, as advisories name it. */
-  private record Build(String name, Evr evr, String arch) {}
+  private record Build(String name, Evr evr, String arch) {
+    static Build of(ListedPackage listed) {
+      return new Build(listed.name(), listed.evr(), listed.arch());
+    }
+  }
 
   /**
    * The packages of a generation that another one hasn't.
@@ -66,40 +70,18 @@ final class PrefetchCandidates {
    */
   Found of(Repo repo, Generation generation, @Nullable Generation base, Instant now) {
     boolean all = repo.prefetch().mode() == Mode.ALL;
-    List<ListedPackage> packages = new ArrayList<>();
-    List<EntryKey> keys = new ArrayList<>();
-    List<Double> demands = new ArrayList<>();
-    int[] unwanted = new int[2];
-    if (all || base != null) {
-      store
-          .packages()
-          .forEachNew(
-              generation.folder(),
-              generation.number(),
-              base == null ? null : Long.valueOf(base.number()),
-              each -> {
-                double wanted = demandOf(each, now);
-                boolean kept = all || wanted > 0 || unwanted[0]++ < MOST_UNWANTED;
-                if (kept) {
-                  packages.add(each.listed());
-                  keys.add(each.key());
-                  demands.add(wanted);
-                } else {
-                  unwanted[1]++;
-                }
-              });
-    }
+    News news = all || base != null ? news(generation, base, all, now) : new News();
     Map<Build, Integer> urgency =
-        packages.isEmpty() ? Map.of() : urgency(generation, packages, now);
-    List<PrefetchCandidate> candidates = new ArrayList<>(packages.size());
+        news.rows.isEmpty() ? Map.of() : urgency(generation, news.rows, now);
+    List<PrefetchCandidate> candidates = new ArrayList<>(news.rows.size());
     Map<String, ListedFile> listed = new HashMap<>();
-    for (int i = 0; i < packages.size(); i++) {
-      ListedPackage each = packages.get(i);
-      EntryKey key = keys.get(i);
+    for (Row row : news.rows) {
+      ListedPackage each = row.each.listed();
+      EntryKey key = row.each.key();
       if (each.checksum() != null) {
         listed.put(key.path(), new ListedFile(each.checksum(), each.size()));
       }
-      boolean matters = all || demands.get(i) > 0;
+      boolean matters = all || row.demand > 0;
       candidates.add(
           new PrefetchCandidate(
               key.path(),
@@ -107,11 +89,45 @@ final class PrefetchCandidates {
               each.arch(),
               each.evr(),
               each.size(),
-              demands.get(i),
-              urgency.getOrDefault(new Build(each.name(), each.evr(), each.arch()), 0),
+              row.demand,
+              urgency.getOrDefault(Build.of(each), 0),
               matters ? standing(repo, key, each, now) : Standing.ABSENT));
     }
-    return new Found(candidates, listed, unwanted[1]);
+    return new Found(candidates, listed, news.more);
+  }
+
+  /** A package with how much it is wanted. */
+  private record Row(IndexedPackage each, double demand) {}
+
+  /** What the index has found. Confined to a thread. */
+  private static final class News {
+    private final List<Row> rows = new ArrayList<>();
+    private int unwanted;
+    private int more;
+
+    void take(Row row, boolean all) {
+      boolean wanted = all || row.demand > 0;
+      if (!wanted) {
+        unwanted++;
+      }
+      if (wanted || unwanted <= MOST_UNWANTED) {
+        rows.add(row);
+      } else {
+        more++;
+      }
+    }
+  }
+
+  private News news(Generation generation, @Nullable Generation base, boolean all, Instant now) {
+    News news = new News();
+    store
+        .packages()
+        .forEachNew(
+            generation.folder(),
+            generation.number(),
+            base == null ? null : Long.valueOf(base.number()),
+            each -> news.take(new Row(each, demandOf(each, now)), all));
+    return news;
   }
 
   private double demandOf(IndexedPackage each, Instant now) {
@@ -151,10 +167,9 @@ final class PrefetchCandidates {
   }
 
   /** What advisories say of these, if the generation's list of them is here. */
-  private Map<Build, Integer> urgency(
-      Generation generation, List<ListedPackage> packages, Instant now) {
+  private Map<Build, Integer> urgency(Generation generation, List<Row> rows, Instant now) {
     Map<Build, Integer> found = new HashMap<>();
-    packages.forEach(each -> found.put(new Build(each.name(), each.evr(), each.arch()), 0));
+    rows.forEach(row -> found.put(Build.of(row.each.listed()), 0));
     Optional<Generation.Part> part =
         generation.parts().stream()
             .filter(
