@@ -236,7 +236,8 @@ final class Prefetch implements Upcoming, AutoCloseable {
       // Chosen by a run before.
       return;
     }
-    boolean isLive = generation.equals(means.records.live(wanted.folder()));
+    Generation live = means.records.live(wanted.folder());
+    boolean isLive = live != null && live.number() == generation.number();
     boolean taken =
         !isLive
             && means
