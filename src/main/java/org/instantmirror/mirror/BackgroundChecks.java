@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.instantmirror.download.Order;
+import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
@@ -25,6 +26,12 @@ final class BackgroundChecks {
 
   /** A repository that nobody has asked for that long isn't in use: dnf's copies hold no longer. */
   static final Duration IN_USE = Duration.ofDays(2);
+
+  /**
+   * The same where packages are fetched ahead: clients that update once a week find them, also when
+   * one week was a holiday. Over a weekend two days would have passed.
+   */
+  static final Duration IN_WEEKLY_USE = Duration.ofDays(15);
 
   /** So that repositories that were first asked for together aren't looked at together for ever. */
   private static final double SPREAD = 0.1;
@@ -65,7 +72,7 @@ final class BackgroundChecks {
 
   private void schedule(RepositoryFolder folder, Order repomd) {
     long interval = repomd.repo().lifetimes().checkInterval().toMillis();
-    if (interval == 0) {
+    if (interval == 0 || repomd.repo().prefetch().mode() == PrefetchPolicy.Mode.OFF) {
       // Another configuration may want it: then it begins with the next use.
       lastUse.remove(folder);
       return;
@@ -81,7 +88,8 @@ final class BackgroundChecks {
   }
 
   private void look(RepositoryFolder folder, Order repomd) {
-    Instant oldest = clock.instant().minus(IN_USE);
+    boolean ahead = repomd.repo().prefetch().mode().takesPackages();
+    Instant oldest = clock.instant().minus(ahead ? IN_WEEKLY_USE : IN_USE);
     boolean unused =
         lastUse.computeIfPresent(folder, (same, at) -> at.isBefore(oldest) ? null : at) == null;
     if (unused) {

@@ -271,7 +271,8 @@ public final class Explainer {
             .map(each -> negative(order, each))
             .filter(each -> each.until().isAfter(now))
             .orElse(null),
-        parts.running(key).map(Explainer::running).orElse(null));
+        parts.running(key).map(Explainer::running).orElse(null),
+        parts.prefetch().item(key).orElse(null));
   }
 
   private static Explanation.Negative negative(Order order, NegativeAnswers.Negative known) {

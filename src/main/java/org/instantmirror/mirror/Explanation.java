@@ -61,13 +61,16 @@ public record Explanation(
    * @param listings which generations list it
    * @param negative what upstream was asked in vain; null if nothing is remembered
    * @param running the download that is under way; null if none is
+   * @param prefetch what was decided of fetching it before a client asks, the last time; null if
+   *     nothing is remembered
    */
   public record State(
       @Nullable StoredEntry stored,
       @Nullable ListedFile listed,
       List<Listing> listings,
       @Nullable Negative negative,
-      @Nullable Running running) {}
+      @Nullable Running running,
+      PrefetchRun.@Nullable Item prefetch) {}
 
   /**
    * What upstream was asked in vain.

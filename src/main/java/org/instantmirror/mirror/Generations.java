@@ -50,6 +50,7 @@ final class Generations implements AutoCloseable {
   private final Assembly.Means means;
   private final Publication publication;
   private final NewVersions news;
+  private final Upcoming upcoming;
   private final StickyClients sticky = new StickyClients();
 
   private final Set<RepositoryFolder> assembling = ConcurrentHashMap.newKeySet();
@@ -67,6 +68,7 @@ final class Generations implements AutoCloseable {
    * @param repos those that are configured
    * @param signatures what each {@code repomd.xml} has to pass; closed with this
    * @param news says what those that go live have that their predecessors hadn't
+   * @param upcoming is told of those that go live
    */
   Generations(
       Store store,
@@ -74,9 +76,11 @@ final class Generations implements AutoCloseable {
       SignatureCheck signatures,
       Function<RepoId, @Nullable Repo> repos,
       NewVersions news,
+      Upcoming upcoming,
       Clock clock) {
     this.store = store;
     this.news = news;
+    this.upcoming = upcoming;
     this.clock = clock;
     this.setbacks = new Setbacks(clock);
     this.signatures = signatures;
@@ -288,6 +292,7 @@ final class Generations implements AutoCloseable {
   /** In one step for who asks; on the thread that reads repodata. */
   private void goLive(Repo repo, Generation next, StoredEntry repomd, @Nullable Generation live) {
     RepositoryFolder folder = next.folder();
+    upcoming.coming(repo, next, live);
     try {
       if (live == null) {
         if (!isStill(repomd)) {
@@ -308,6 +313,7 @@ final class Generations implements AutoCloseable {
     records.trim(folder);
     setbacks.forget(folder);
     LOG.info("{}: generation {} is live", folder, next.number());
+    upcoming.wentLive(next);
   }
 
   private void publish(Repo repo, Generation staged) throws StorageException {

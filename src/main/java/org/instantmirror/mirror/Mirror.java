@@ -4,9 +4,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
 import org.instantmirror.download.Attachment;
 import org.instantmirror.download.Coordinator;
 import org.instantmirror.download.Download;
@@ -19,10 +21,15 @@ import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.PrefetchSettings;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.KeyFiles;
 import org.instantmirror.upstream.UpstreamClient;
+import org.instantmirror.usage.Demand;
 import org.instantmirror.usage.Releases;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +54,8 @@ public final class Mirror implements AutoCloseable {
   private final Generations generations;
   private final Coordinator coordinator;
   private final TopFiles tops;
+  private final Prefetch prefetch;
+  private final Warm warm;
   private final Clock clock;
   private final Patience patience;
   private final ScheduledThreadPoolExecutor timer;
@@ -57,6 +66,7 @@ public final class Mirror implements AutoCloseable {
    * @param limits bounds of downloads; their {@code queueTimeout} also bounds how long a client
    *     waits for its status line
    * @param releases learn what upstream releases
+   * @param foresight what is fetched before clients ask
    */
   public Mirror(
       Store store,
@@ -65,6 +75,7 @@ public final class Mirror implements AutoCloseable {
       KeyFiles keys,
       Limits limits,
       Releases releases,
+      Foresight foresight,
       Clock clock) {
     this.store = store;
     this.negatives = new NegativeAnswers();
@@ -75,6 +86,7 @@ public final class Mirror implements AutoCloseable {
             new SignatureCheck(store, keys, this::distrust, clock),
             id -> repositories.repo(id).orElse(null),
             new NewVersions(store.packages(), releases),
+            told(),
             clock);
     this.lookup = new Lookup(store, negatives, generations);
     this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);
@@ -91,8 +103,71 @@ public final class Mirror implements AutoCloseable {
     this.patience = new Patience(timer, limits.queueTimeout());
     BackgroundChecks background =
         new BackgroundChecks(timer, repositories::repo, generations::look, clock);
+    this.prefetch =
+        new Prefetch(
+            new Prefetch.Means(
+                generations.records(),
+                repositories,
+                coordinator,
+                foresight.settings,
+                clock,
+                foresight.zone),
+            new PrefetchCandidates(store, foresight.demand),
+            foresight.file);
+    WarmPlanner planner = new WarmPlanner(store, generations, repositories, this::obtain, clock);
+    this.warm = new Warm(planner, store, repositories, coordinator, clock);
     this.tops =
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
+    watch(repositories, background);
+  }
+
+  /**
+   * Repositories of which packages are fetched ahead are looked at from the start on: nobody knows
+   * when a client used them the last time.
+   */
+  private void watch(Repositories repositories, BackgroundChecks background) {
+    for (RepositoryFolder folder : generations.records().folders()) {
+      repositories
+          .repo(folder.repo())
+          .filter(repo -> repo.prefetch().mode().takesPackages())
+          .ifPresent(
+              repo ->
+                  background.used(
+                      folder,
+                      new Order(repo, Folders.repomd(folder), FileClass.METADATA, true, null)));
+    }
+  }
+
+  /**
+   * What is needed to fetch before clients ask.
+   *
+   * @param demand how much packages are wanted
+   * @param settings as they are configured when asked
+   * @param file where it is kept what was spent today
+   * @param zone whose clock days and windows go by
+   */
+  public record Foresight(
+      Demand demand, Supplier<PrefetchSettings> settings, Path file, ZoneId zone) {}
+
+  /** Fetches lists before clients ask. */
+  public Warm warm() {
+    return warm;
+  }
+
+  /** By the time of the first generation all is there. */
+  private Upcoming told() {
+    return new Upcoming() {
+      @Override
+      public void coming(Repo repo, Generation next, @Nullable Generation live) {
+        prefetch.coming(repo, next, live);
+      }
+
+      @Override
+      public void wentLive(Generation generation) {
+        prefetch.wentLive(generation);
+        warm.wentLive(generation);
+      }
+    };
   }
 
   /** What {@link Explainer}, {@link Overview}, {@link Purge}, {@link RepomdVersions} look at. */
@@ -102,6 +177,7 @@ public final class Mirror implements AutoCloseable {
       NegativeAnswers negatives,
       Generations generations,
       Coordinator coordinator,
+      Prefetch prefetch,
       Patience patience,
       Clock clock) {
 
@@ -112,7 +188,7 @@ public final class Mirror implements AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(store, lookup, negatives, generations, coordinator, patience, clock);
+    return new Parts(store, lookup, negatives, generations, coordinator, prefetch, patience, clock);
   }
 
   /**
@@ -329,6 +405,8 @@ public final class Mirror implements AutoCloseable {
 
   /** Ends all downloads; see {@link Coordinator#close(Duration)}. */
   public void close(Duration grace) {
+    prefetch.close();
+    warm.close();
     generations.close();
     coordinator.close(grace);
     timer.shutdownNow();

@@ -2,8 +2,10 @@ package org.instantmirror.mirror;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -11,10 +13,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.PrefetchSettings;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.UpstreamPool;
+import org.instantmirror.usage.DailyBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +69,40 @@ public final class Overview {
     return !standing.lists().isEmpty()
         || !standing.folders().isEmpty()
         || parts.store().walk(standing.repo().id(), "", null).hasNext();
+  }
+
+  /**
+   * How fetching before clients ask stands.
+   *
+   * @param spent today
+   * @param open whether it is the time for it
+   * @param runs the last one of each folder
+   */
+  public record PrefetchStanding(
+      PrefetchSettings settings,
+      DailyBudget spent,
+      boolean open,
+      List<PrefetchRun.Standing> runs) {}
+
+  /**
+   * The same now.
+   *
+   * @param shown other repositories are left out
+   */
+  public PrefetchStanding prefetch(Predicate<Repo> shown) {
+    Map<RepoId, Repo> repos = views.get().config().served();
+    Prefetch prefetch = parts.prefetch();
+    List<PrefetchRun.Standing> runs =
+        prefetch.runs().stream()
+            .map(PrefetchRun::standing)
+            .filter(
+                run -> {
+                  Repo repo = repos.get(run.begin().folder().repo());
+                  return repo != null && shown.test(repo);
+                })
+            .sorted(Comparator.comparing(run -> run.begin().folder().toString()))
+            .toList();
+    return new PrefetchStanding(prefetch.settings(), prefetch.spent(), prefetch.isOpen(), runs);
   }
 
   /**

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendfileKey what a web server in front must know to send files by itself; null for none
  * @param proxy of requests with absolute URLs
  * @param usage of learning what clients use
+ * @param prefetch bounds of what is fetched before a client asks
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -61,6 +62,7 @@ public record Config(
     @Nullable FrontKey sendfileKey,
     ProxySettings proxy,
     UsageSettings usage,
+    PrefetchSettings prefetch,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {

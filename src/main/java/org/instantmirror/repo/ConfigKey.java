@@ -165,6 +165,17 @@ public enum ConfigKey {
       "5m",
       "How long a connection of the proxy, tunnels included, may be silent, 1s to 1d."),
 
+  PREFETCH_BUDGET(
+      Scope.MAIN,
+      "0",
+      "How many bytes of packages are fetched ahead in a day, of all repositories together; 0 for no"
+          + " limit. What warm fetches doesn't count."),
+  PREFETCH_WINDOW(
+      Scope.MAIN,
+      "",
+      "When packages are fetched ahead, such as 01:00-06:00 or several of these, in the server's local"
+          + " time; at any time where it is empty."),
+
   MIRROR_METADATA_EXPIRE(
       Scope.BOTH,
       "60s",
@@ -205,8 +216,20 @@ public enum ConfigKey {
   METADATA_TIMER_SYNC(
       Scope.BOTH,
       "15m",
-      "How often a repository that clients have used within 48 h is looked at upstream without"
-          + " being asked for; 0 for never."),
+      "How often a repository that clients have used within 48 h (15 d with prefetch = popular or"
+          + " all) is looked at upstream without being asked for; 0 for never."),
+  PREFETCH(
+      Scope.BOTH,
+      "popular",
+      "What is fetched before a client asks: off; metadata: a new generation's lists of repositories"
+          + " in use; popular: its changed packages, too, as far as clients are known to want them;"
+          + " all: whatever it lists."),
+  PREFETCH_MIN_DEMAND(
+      Scope.BOTH,
+      "0.5",
+      "How many clients must be expected to ask for a new version within a week, for it to be popular,"
+          + " 0 to 1000000. One that nobody is known to want is never fetched ahead, but by"
+          + " prefetch = all."),
   REPO_GPGCHECK(
       Scope.BOTH,
       "0",

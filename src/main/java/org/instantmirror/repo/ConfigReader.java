@@ -282,6 +282,7 @@ public final class ConfigReader {
         frontKey(main),
         new ProxyReader(main).read(),
         UsageSettings.of(main),
+        PrefetchSettings.of(main),
         repos,
         profiles,
         warnings);

@@ -16,7 +16,8 @@ record Policy(
     Transport transport,
     int retries,
     int maxParallelDownloads,
-    Bandwidth bandwidth) {
+    Bandwidth bandwidth,
+    PrefetchPolicy prefetch) {
 
   private static final String SHORTEST = "0.1s";
 
@@ -34,7 +35,8 @@ record Policy(
         transport(settings),
         settings.get(ConfigKey.RETRIES).as(t -> ValueSyntax.integer(t, 1, 100)),
         settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)),
-        Bandwidth.of(settings));
+        Bandwidth.of(settings),
+        PrefetchPolicy.of(settings));
   }
 
   private static List<String> patterns(Setting setting) throws ConfigException {

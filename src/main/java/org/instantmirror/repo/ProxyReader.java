@@ -53,6 +53,7 @@ final class ProxyReader {
         policy.bandwidth(),
         SignaturePolicy.NONE,
         Access.of(main),
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        policy.prefetch());
   }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param signatures whether its metadata must be signed, and by whom
  * @param access who may read it
  * @param client what its section says to clients
+ * @param prefetch what of it is fetched before a client asks
  */
 public record Repo(
     RepoId id,
@@ -40,7 +41,8 @@ public record Repo(
     Bandwidth bandwidth,
     SignaturePolicy signatures,
     Access access,
-    ClientOptions client) {
+    ClientOptions client,
+    PrefetchPolicy prefetch) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -86,7 +88,8 @@ public record Repo(
         Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 
   /**
@@ -114,7 +117,8 @@ public record Repo(
         bandwidth,
         signatures,
         access,
-        client);
+        client,
+        prefetch);
   }
 
   /**

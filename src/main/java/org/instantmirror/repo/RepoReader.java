@@ -75,7 +75,8 @@ final class RepoReader {
         policy.bandwidth(),
         signatures.read(section, settings, Repo.variables(baseUrls, list)),
         Access.of(settings),
-        ClientOptions.of(section));
+        ClientOptions.of(section),
+        policy.prefetch());
   }
 
   private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {

@@ -39,10 +39,13 @@ final class XmlCursor implements AutoCloseable {
   private final TokenBudget input;
   private final XMLStreamReader reader;
   private final Set<String> names = new HashSet<>();
+  private final boolean mayBeTyped;
   private int depth;
   private boolean atStart;
 
-  private XmlCursor(InputStream open, String file, ReadLimits limits) throws IOException {
+  private XmlCursor(InputStream open, String file, ReadLimits limits, boolean mayBeTyped)
+      throws IOException {
+    this.mayBeTyped = mayBeTyped;
     this.open = open;
     this.file = file;
     this.input = new TokenBudget(open, file, limits.tokenBytes());
@@ -64,10 +67,27 @@ final class XmlCursor implements AutoCloseable {
    */
   static XmlCursor open(InputStream in, String file, String root, ReadLimits limits)
       throws IOException {
+    return open(in, file, root, limits, false);
+  }
+
+  /**
+   * The same of a document that may have a document type declaration. Nothing is read of what that
+   * names, and no entity that it declares is known.
+   *
+   * @throws RepodataException as above
+   */
+  static XmlCursor openTyped(InputStream in, String file, String root, ReadLimits limits)
+      throws IOException {
+    return open(in, file, root, limits, true);
+  }
+
+  private static XmlCursor open(
+      InputStream in, String file, String root, ReadLimits limits, boolean mayBeTyped)
+      throws IOException {
     InputStream open = Decompression.open(in, file, limits);
     boolean opened = false;
     try {
-      XmlCursor cursor = new XmlCursor(open, file, limits);
+      XmlCursor cursor = new XmlCursor(open, file, limits, mayBeTyped);
       while (!cursor.atStart) {
         cursor.next();
       }
@@ -197,7 +217,11 @@ final class XmlCursor implements AutoCloseable {
     switch (event) {
       case XMLStreamConstants.START_ELEMENT -> begin();
       case XMLStreamConstants.END_ELEMENT -> depth--;
-      case XMLStreamConstants.DTD -> throw fault("it has a document type declaration");
+      case XMLStreamConstants.DTD -> {
+        if (!mayBeTyped) {
+          throw fault("it has a document type declaration");
+        }
+      }
       case XMLStreamConstants.ENTITY_REFERENCE ->
           throw fault("it refers to the entity '" + reader.getLocalName() + "'");
       case XMLStreamConstants.PROCESSING_INSTRUCTION -> count(reader.getPITarget());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
@@ -31,6 +32,7 @@ import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.Transports;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
+import org.instantmirror.usage.Demand;
 import org.instantmirror.usage.Requests;
 import org.instantmirror.usage.Usage;
 import org.instantmirror.web.WebApplication;
@@ -87,6 +89,17 @@ public final class Engine implements AutoCloseable {
    */
   public Engine(ConfigSources sources, Clock clock, StoreOpener opener)
       throws ConfigException, IOException {
+    this(sources, clock, opener, Demand.UNKNOWN);
+  }
+
+  /**
+   * The same, knowing how much packages are wanted.
+   *
+   * @throws ConfigException as above
+   * @throws IOException as above
+   */
+  public Engine(ConfigSources sources, Clock clock, StoreOpener opener, Demand demand)
+      throws ConfigException, IOException {
     this.clock = clock;
     WatchedFiles files = new WatchedFiles();
     this.config = ConfigReader.read(sources, files);
@@ -122,7 +135,13 @@ public final class Engine implements AutoCloseable {
             store.packages()::find,
             () -> views.get().config().usage().learns(),
             clock);
-    this.mirror = new Mirror(store, client, views, keys, limits, usage, clock);
+    Mirror.Foresight foresight =
+        new Mirror.Foresight(
+            usage,
+            () -> views.get().config().prefetch(),
+            config.cacheDir().resolve(".instantmirror").resolve("prefetch"),
+            ZoneId.systemDefault());
+    this.mirror = new Mirror(store, client, views, keys, limits, usage, foresight, clock);
     mirror.keepQueue(config.cacheDir().resolve(".instantmirror").resolve("ahead"), views);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);

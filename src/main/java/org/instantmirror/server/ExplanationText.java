@@ -41,6 +41,10 @@ final class ExplanationText {
     if (download != null) {
       lines.add(line("download", download(download)));
     }
+    JsonTree ahead = it.object("prefetch");
+    if (ahead != null) {
+      lines.add(line("ahead", ahead(ahead)));
+    }
     it.objects("upstreams").forEach(each -> lines.add(line("upstream", upstream(each))));
     it.objects("answers").forEach(each -> lines.add(line("answered", answer(each))));
     return lines;
@@ -82,6 +86,12 @@ final class ExplanationText {
         + " bytes, clients: "
         + it.text("clients")
         + with(", from ", it.text("source"));
+  }
+
+  private static String ahead(JsonTree it) {
+    return it.text("why")
+        + with("; clients expected within a week: ", it.text("demand"))
+        + with("; ", it.text("state"));
   }
 
   private static String upstream(JsonTree it) {

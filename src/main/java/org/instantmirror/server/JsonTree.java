@@ -64,6 +64,19 @@ record JsonTree(Map<String, @Nullable Object> fields) {
     return fields.get(name) instanceof JsonTree tree ? tree : null;
   }
 
+  /** The texts of an array within. */
+  List<String> texts(String name) {
+    List<String> found = new ArrayList<>();
+    if (fields.get(name) instanceof List<?> values) {
+      for (Object value : values) {
+        if (value instanceof String text) {
+          found.add(text);
+        }
+      }
+    }
+    return found;
+  }
+
   /** The objects of an array within. */
   List<JsonTree> objects(String name) {
     List<JsonTree> found = new ArrayList<>();

@@ -57,6 +57,15 @@ final class ServerCall {
    * @return the exit status; what went wrong has been said
    */
   int run(String method, String call, Handler handler) {
+    return run(method, call, new byte[0], handler);
+  }
+
+  /**
+   * The same with a body.
+   *
+   * @param body empty for none
+   */
+  int run(String method, String call, byte[] body, Handler handler) {
     String base;
     try {
       base = base();
@@ -68,7 +77,11 @@ final class ServerCall {
       URI uri = URI.create(base + "api/v1/" + call);
       HttpRequest request =
           HttpRequest.newBuilder(uri)
-              .method(method, HttpRequest.BodyPublishers.noBody())
+              .method(
+                  method,
+                  body.length == 0
+                      ? HttpRequest.BodyPublishers.noBody()
+                      : HttpRequest.BodyPublishers.ofByteArray(body))
               .header("Accept", "application/json")
               .timeout(TIMEOUT)
               .build();

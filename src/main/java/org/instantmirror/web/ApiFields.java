@@ -52,6 +52,7 @@ final class ApiFields {
         ApiFields::listing);
     json.object("negative", state == null ? null : state.negative(), ApiFields::negative);
     json.object("download", state == null ? null : state.running(), ApiFields::running);
+    json.object("prefetch", state == null ? null : state.prefetch(), PrefetchServlet::item);
     json.array(
         "upstreams",
         it.upstreams().stream(),

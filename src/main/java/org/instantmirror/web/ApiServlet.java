@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
@@ -65,16 +67,19 @@ class ApiServlet extends HttpServlet {
 
   /** A parameter of the query; '+' is itself, as in package names, and no space. */
   static Optional<String> parameter(HttpServletRequest request, String name) {
+    return parameters(request, name).stream().findFirst();
+  }
+
+  /** All of that name, in their order. */
+  static List<String> parameters(HttpServletRequest request, String name) {
     String query = request.getQueryString();
-    if (query == null) {
-      return Optional.empty();
-    }
-    for (String each : query.split("&", -1)) {
+    List<String> values = new ArrayList<>();
+    for (String each : query == null ? new String[0] : query.split("&", -1)) {
       if (each.startsWith(name + "=")) {
-        return Optional.of(decode(each.substring(name.length() + 1)));
+        values.add(decode(each.substring(name.length() + 1)));
       }
     }
-    return Optional.empty();
+    return values;
   }
 
   private static String decode(String value) {

@@ -72,9 +72,13 @@ final class JsonObject {
     }
   }
 
-  /** To three places. */
+  /** To three places; what isn't finite as null. */
   void decimal(String name, double value) {
-    json.writeNumberProperty(name, Math.round(value * 1000) / 1000.0);
+    if (Double.isFinite(value)) {
+      json.writeNumberProperty(name, Math.rint(value * 1000) / 1000);
+    } else {
+      json.writeNullProperty(name);
+    }
   }
 
   void truth(String name, boolean value) {

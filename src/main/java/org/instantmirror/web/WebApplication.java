@@ -114,6 +114,9 @@ public record WebApplication(
     servlet(context, "downloads", new DownloadsServlet(downloads, readers), "/api/v1/downloads");
     QueueServlet queue = new QueueServlet(downloads, lines, gate, readers);
     servlet(context, "queue", queue, "/api/v1/queue", "/api/v1/queue/*");
+    servlet(context, "prefetch", new PrefetchServlet(overview, readers), "/api/v1/prefetch");
+    WarmServlet warm = new WarmServlet(mirror.warm(), gate);
+    servlet(context, "warm", warm, "/api/v1/warm", "/api/v1/warm/*");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
     ReportedFolders folders = new ReportedFolders(served, urls);
     UsageServlet reports =

@@ -119,6 +119,9 @@ class AheadTest {
     public void recordFailedCheck(Order order, Instant now) {}
 
     @Override
+    public void recordUnshared(Order order, Instant now) {}
+
+    @Override
     public void recordPresent(Order order) {}
 
     @Override

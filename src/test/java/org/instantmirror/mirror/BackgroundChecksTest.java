@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.instantmirror.download.Order;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
+import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
@@ -118,6 +119,49 @@ class BackgroundChecksTest {
     configured = null;
     timer.fire();
     assertThat(checked).isEmpty();
+    assertThat(timer.due).isEmpty();
+  }
+
+  private static Repo with(Repo repo, PrefetchPolicy.Mode mode) {
+    return new Repo(
+        repo.id(),
+        repo.name(),
+        repo.baseUrls(),
+        repo.list(),
+        repo.classifier(),
+        repo.lifetimes(),
+        repo.transport(),
+        repo.retries(),
+        repo.maxParallelDownloads(),
+        repo.bandwidth(),
+        repo.signatures(),
+        repo.access(),
+        repo.client(),
+        new PrefetchPolicy(mode, 1));
+  }
+
+  private Order orderWith(PrefetchPolicy.Mode mode) {
+    Order order = order(Duration.ofMinutes(10));
+    Repo repo = with(order.repo(), mode);
+    configured = repo;
+    return new Order(repo, order.key(), order.fileClass(), false, null);
+  }
+
+  @Test
+  void repositoryOfWhichNothingIsFetchedAheadIsNotLookedAt() {
+    checks.used(FOLDER, orderWith(PrefetchPolicy.Mode.OFF));
+    assertThat(timer.due).isEmpty();
+  }
+
+  @Test
+  void repositoryOfWhichPackagesAreFetchedAheadIsInUseFromOneWeekToTheNext() {
+    checks.used(FOLDER, orderWith(PrefetchPolicy.Mode.POPULAR));
+    clock.advance(Duration.ofDays(14));
+    timer.fire();
+    assertThat(checked).hasSize(1);
+    clock.advance(Duration.ofDays(2));
+    timer.fire();
+    assertThat(checked).hasSize(1);
     assertThat(timer.due).isEmpty();
   }
 }

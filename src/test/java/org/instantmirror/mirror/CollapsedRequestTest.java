@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +16,12 @@ import java.util.stream.IntStream;
 import org.instantmirror.download.Limits;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.Classifier;
+import org.instantmirror.repo.DailyWindow;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.FreeSpaceLimit;
 import org.instantmirror.repo.Lifetimes;
+import org.instantmirror.repo.PrefetchSettings;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repo.Transport;
@@ -30,6 +33,7 @@ import org.instantmirror.testing.Gate;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.upstream.HttpUpstreamClient;
 import org.instantmirror.upstream.KeyFiles;
+import org.instantmirror.usage.Demand;
 import org.instantmirror.usage.Releases;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +71,15 @@ class CollapsedRequestTest {
                 folder, null, new FreeSpaceLimit(0, 0), 100, Clock.systemUTC()));
     Limits limits = new Limits(4, 3, 100, Duration.ofSeconds(25), 1 << 20);
     KeyFiles keys = new KeyFiles(client, folder.resolve("keys"), clock);
-    mirror = new Mirror(store, client, new OneRepository(repo), keys, limits, Releases.NONE, clock);
+    Mirror.Foresight none =
+        new Mirror.Foresight(
+            Demand.UNKNOWN,
+            () -> new PrefetchSettings(PrefetchSettings.NO_LIMIT, DailyWindow.ALWAYS),
+            folder.resolve("prefetch"),
+            ZoneOffset.UTC);
+    mirror =
+        new Mirror(
+            store, client, new OneRepository(repo), keys, limits, Releases.NONE, none, clock);
   }
 
   @AfterEach

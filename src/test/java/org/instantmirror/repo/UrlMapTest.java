@@ -169,6 +169,7 @@ class UrlMapTest {
         Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 }

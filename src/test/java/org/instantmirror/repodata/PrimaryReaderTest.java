@@ -58,6 +58,32 @@ class PrimaryReaderTest {
   }
 
   @Test
+  void whatPackagesGiveAndNeedIsReadByName() throws IOException {
+    String needs =
+        """
+        <rpm:requires>
+          <rpm:entry name="rpmlib(CompressedFileNames)" flags="LE" epoch="0" ver="3.0.4"/>
+          <rpm:entry name="libc.so.6()(64bit)"/><rpm:entry name="/bin/sh" pre="1"/>
+        </rpm:requires>
+        <rpm:recommends><rpm:entry name="weak"/></rpm:recommends>
+        <file>/usr/bin/hello</file></format>
+        """;
+    List<PackageNeeds> found = new ArrayList<>();
+    PrimaryReader.readNeeds(
+        stream(BEGIN + HELLO.replace("</format>", needs) + "</metadata>"),
+        "primary.xml",
+        ReadLimits.DISTRIBUTION,
+        found::add);
+    assertThat(found)
+        .containsExactly(
+            new PackageNeeds(
+                read(HELLO).get(0),
+                List.of("hello"),
+                List.of("libc.so.6()(64bit)", "/bin/sh"),
+                List.of("/usr/share/hello", "/usr/bin/hello")));
+  }
+
+  @Test
   void allOfAPackageIsRead() throws IOException {
     assertThat(read(HELLO))
         .containsExactly(

@@ -111,6 +111,16 @@ final class Dnf implements ClientMachine {
     return run(words.toArray(String[]::new));
   }
 
+  /** Where it installs packages. */
+  Path root() {
+    return work.path().resolve("root");
+  }
+
+  /** Its home directory, in which Debian's rpm keeps its database. */
+  Path home() {
+    return work.path();
+  }
+
   /** A file in its root. */
   Path installed(SampleRpm rpm) {
     return work.path().resolve("root").resolve(rpm.installedFile());

@@ -18,6 +18,7 @@ import org.instantmirror.repo.ConfigSources;
 import org.instantmirror.server.EmbeddedServer;
 import org.instantmirror.server.Engine;
 import org.instantmirror.store.Store;
+import org.instantmirror.usage.Demand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public final class RunningMirror implements AutoCloseable {
     private Clock clock = Clock.systemUTC();
     private @Nullable Path folder;
     private Engine.StoreOpener store = Store::open;
+    private Demand demand = Demand.UNKNOWN;
 
     private Setup() {
       main.add("address = 127.0.0.1");
@@ -91,6 +93,12 @@ public final class RunningMirror implements AutoCloseable {
       return this;
     }
 
+    /** How much packages are wanted. */
+    public Setup demand(Demand known) {
+      demand = known;
+      return this;
+    }
+
     /** Where configuration and cache lie, to be kept when the mirror is closed. */
     public Setup folder(Path newFolder) {
       folder = newFolder;
@@ -112,7 +120,7 @@ public final class RunningMirror implements AutoCloseable {
                 true,
                 new ConfigSources.Overrides(null, 0, base.resolve("cache"), reposDir),
                 base.resolve("cache"));
-        Engine engine = new Engine(sources, clock, store);
+        Engine engine = new Engine(sources, clock, store, demand);
         return new RunningMirror(base, own, EmbeddedServer.start(engine), engine);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -14,6 +14,7 @@ import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.ListUrl;
+import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.testing.Behaviour;
@@ -53,7 +54,8 @@ class ListedMirrorTest {
         Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {

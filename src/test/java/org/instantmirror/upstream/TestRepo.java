@@ -13,6 +13,7 @@ import org.instantmirror.repo.BaseUrl;
 import org.instantmirror.repo.Classifier;
 import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.Lifetimes;
+import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repo.SignaturePolicy;
@@ -149,7 +150,8 @@ final class TestRepo {
         bandwidth,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        PrefetchPolicy.METADATA);
   }
 
   /** A GET with these fields, given as name, value, name, value. */
