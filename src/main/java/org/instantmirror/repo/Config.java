@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminClients who may change something by the API
  * @param sendfileKey what a web server in front must know to send files by itself; null for none
  * @param proxy of requests with absolute URLs
+ * @param quota how much is stored
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -55,6 +56,7 @@ public record Config(
     List<AddressRange> adminClients,
     @Nullable FrontKey sendfileKey,
     ProxySettings proxy,
+    QuotaSettings quota,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {

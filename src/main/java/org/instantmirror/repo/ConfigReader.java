@@ -271,6 +271,7 @@ public final class ConfigReader {
         main.get(ConfigKey.ADMIN_CLIENTS).as(ValueSyntax::addressRanges),
         frontKey(main),
         new ProxyReader(main).read(),
+        new QuotaSettings(main.get(ConfigKey.CACHE_SIZE).as(ValueSyntax::cacheLimit)),
         repos,
         profiles,
         warnings);

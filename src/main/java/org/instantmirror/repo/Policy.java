@@ -15,7 +15,8 @@ record Policy(
     Lifetimes lifetimes,
     Transport transport,
     int retries,
-    int maxParallelDownloads) {
+    int maxParallelDownloads,
+    Retention retention) {
 
   private static final String SHORTEST = "0.1s";
 
@@ -34,10 +35,11 @@ record Policy(
         lifetimes(settings),
         transport(settings),
         settings.get(ConfigKey.RETRIES).as(t -> ValueSyntax.integer(t, 1, 100)),
-        settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)));
+        settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)),
+        Retention.of(settings));
   }
 
-  private static List<String> patterns(Setting setting) throws ConfigException {
+  static List<String> patterns(Setting setting) throws ConfigException {
     return setting.as(
         text -> {
           List<String> patterns = ValueSyntax.words(text);

@@ -49,6 +49,7 @@ final class ProxyReader {
         MOST_DOWNLOADS,
         SignaturePolicy.NONE,
         Access.of(main),
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        policy.retention());
   }
 }

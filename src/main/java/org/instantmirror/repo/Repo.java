@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param signatures whether its metadata must be signed, and by whom
  * @param access who may read it
  * @param client what its section says to clients
+ * @param retention what of it is kept when room is needed
  */
 public record Repo(
     RepoId id,
@@ -37,7 +38,8 @@ public record Repo(
     int maxParallelDownloads,
     SignaturePolicy signatures,
     Access access,
-    ClientOptions client) {
+    ClientOptions client,
+    Retention retention) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -82,7 +84,38 @@ public record Repo(
         maxParallelDownloads,
         SignaturePolicy.NONE,
         Access.ALL,
-        ClientOptions.NONE);
+        ClientOptions.NONE,
+        Retention.USUAL);
+  }
+
+  /** One of which is kept what is by default. */
+  public Repo(
+      RepoId id,
+      String name,
+      List<BaseUrl> baseUrls,
+      @Nullable ListUrl list,
+      Classifier classifier,
+      Lifetimes lifetimes,
+      Transport transport,
+      int retries,
+      int maxParallelDownloads,
+      SignaturePolicy signatures,
+      Access access,
+      ClientOptions client) {
+    this(
+        id,
+        name,
+        baseUrls,
+        list,
+        classifier,
+        lifetimes,
+        transport,
+        retries,
+        maxParallelDownloads,
+        signatures,
+        access,
+        client,
+        Retention.USUAL);
   }
 
   /** The same, spoken to in another way. */
@@ -99,7 +132,8 @@ public record Repo(
         maxParallelDownloads,
         signatures,
         access,
-        client);
+        client,
+        retention);
   }
 
   /** The variables that the first segments of a path stand for, in their fixed order. */

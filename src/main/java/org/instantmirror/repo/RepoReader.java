@@ -74,7 +74,8 @@ final class RepoReader {
         policy.maxParallelDownloads(),
         signatures.read(section, settings, Repo.variables(baseUrls, list)),
         Access.of(settings),
-        ClientOptions.of(section));
+        ClientOptions.of(section),
+        policy.retention());
   }
 
   private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {

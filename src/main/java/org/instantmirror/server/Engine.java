@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
+import org.instantmirror.eviction.Evictor;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
@@ -24,6 +25,7 @@ import org.instantmirror.upstream.RememberedAnswers;
 import org.instantmirror.upstream.RememberingClient;
 import org.instantmirror.upstream.UpstreamClient;
 import org.instantmirror.upstream.UpstreamPools;
+import org.instantmirror.usage.Demand;
 import org.instantmirror.web.WebApplication;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class Engine implements AutoCloseable {
   private final Mirror mirror;
   private final PassThrough passThrough;
   private final AbsoluteUrls urls;
+  private final Evictor evictor;
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -100,6 +103,8 @@ public final class Engine implements AutoCloseable {
             config.queueTimeout(),
             config.abandonedLimit());
     this.mirror = new Mirror(store, client, views, keys, limits, clock);
+    this.evictor =
+        new Evictor(store, mirror.listings(), Demand.UNKNOWN, () -> views.get().config(), clock);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
@@ -108,6 +113,7 @@ public final class Engine implements AutoCloseable {
         config.repos().size() - config.profiles().size(),
         config.profiles().size());
     watch.every(reload::runIfChanged);
+    evictor.start();
   }
 
   /** What it was started with. */
@@ -128,7 +134,17 @@ public final class Engine implements AutoCloseable {
   /** The servlets in front of it. */
   public WebApplication webApplication() {
     return new WebApplication(
-        views, reload, store, openFiles, mirror, passThrough, answers, urls, clock);
+        views,
+        reload,
+        store,
+        openFiles,
+        mirror,
+        passThrough,
+        answers,
+        urls,
+        evictor,
+        evictor.uses(),
+        clock);
   }
 
   /**
@@ -141,6 +157,7 @@ public final class Engine implements AutoCloseable {
       return;
     }
     watch.close();
+    evictor.close();
     mirror.close(grace);
     passThrough.close();
     pools.close();

@@ -72,6 +72,10 @@ final class JsonObject {
     }
   }
 
+  void decimal(String name, double value) {
+    json.writeNumberProperty(name, value);
+  }
+
   void truth(String name, boolean value) {
     json.writeBooleanProperty(name, value);
   }

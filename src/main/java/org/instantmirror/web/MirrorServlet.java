@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,7 @@ import org.instantmirror.mirror.Answer;
 import org.instantmirror.mirror.MirrorRequest;
 import org.instantmirror.mirror.PassThrough;
 import org.instantmirror.mirror.PassThroughAnswer;
+import org.instantmirror.usage.Requests;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +43,19 @@ final class MirrorServlet extends HttpServlet {
   private final transient Asker asker;
   private final transient PassThrough passThrough;
   private final transient StoredAnswer stored;
+  private final transient Requests requests;
+  private final transient Clock clock;
 
-  MirrorServlet(Asker asker, PassThrough passThrough, StoredAnswer stored) {
+  /**
+   * @param requests learns what is served
+   */
+  MirrorServlet(
+      Asker asker, PassThrough passThrough, StoredAnswer stored, Requests requests, Clock clock) {
     this.asker = asker;
     this.passThrough = passThrough;
     this.stored = stored;
+    this.requests = requests;
+    this.clock = clock;
   }
 
   @Override
@@ -104,8 +114,11 @@ final class MirrorServlet extends HttpServlet {
       if (!stored.serve(request, response, route, hit)) {
         // It went away, or was changed, since it was looked up: look again.
         asker.ask(request, route);
+      } else {
+        served(request, route);
       }
     } else if (answer instanceof Answer.Streaming streaming) {
+      served(request, route);
       stream(request, response, route, streaming);
     } else if (answer instanceof Answer.HeadOnly head) {
       Rendition rendition = EntryAnswer.rendition(request, route, head.head(), head.length());
@@ -120,6 +133,12 @@ final class MirrorServlet extends HttpServlet {
           sentence(unavailable.status()) + ": " + unavailable.message());
     } else {
       asker.passThrough(request, route);
+    }
+  }
+
+  private void served(HttpServletRequest request, Route route) {
+    if (route.key() != null && request.getMethod().equals("GET")) {
+      requests.served(route.key(), route.fileClass(), request.getRemoteAddr(), clock.instant());
     }
   }
 

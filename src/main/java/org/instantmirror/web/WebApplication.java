@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Supplier;
+import org.instantmirror.eviction.Evictor;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Explainer;
 import org.instantmirror.mirror.Mirror;
@@ -26,6 +27,7 @@ import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.store.OpenFiles;
 import org.instantmirror.store.Store;
 import org.instantmirror.upstream.RememberedAnswers;
+import org.instantmirror.usage.Requests;
 
 /** Registers filters and servlets, the same in a container as standalone. */
 public record WebApplication(
@@ -37,6 +39,8 @@ public record WebApplication(
     PassThrough passThrough,
     RememberedAnswers answers,
     AbsoluteUrls urls,
+    Evictor evictor,
+    Requests requests,
     Clock clock) {
 
   /**
@@ -58,10 +62,9 @@ public record WebApplication(
             asker,
             passThrough,
             new StoredAnswer(
-                store,
-                openFiles,
-                new EntryAnswer(clock),
-                () -> views.get().config().sendfileKey()));
+                store, openFiles, new EntryAnswer(clock), () -> views.get().config().sendfileKey()),
+            requests,
+            clock);
     AbsoluteUrlFilter absolute = new AbsoluteUrlFilter(urls, readers, freshness, mirrorServlet);
     filter(context, "absolute-url", absolute, "/*", DispatcherType.REQUEST, DispatcherType.ASYNC);
     filter(context, "guard", new GuardFilter(paths, readers), "/*");
@@ -94,6 +97,8 @@ public record WebApplication(
     servlet(context, "entries", entries, "/api/v1/entries", "/api/v1/entries/*");
     ReposServlet repos = new ReposServlet(served, overview, purge, gate, readers, reload);
     servlet(context, "repos", repos, "/api/v1/repos", "/api/v1/repos/*");
+    EvictionServlet eviction = new EvictionServlet(evictor, served, gate, readers);
+    servlet(context, "eviction", eviction, "/api/v1/eviction");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
   }
 
