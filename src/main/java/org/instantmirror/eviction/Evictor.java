@@ -65,6 +65,9 @@ public final class Evictor implements Room, AutoCloseable {
   /** One run at a time that deletes. */
   private final ReentrantLock running = new ReentrantLock();
 
+  /** One review at a time; deleting goes on beside it. */
+  private final ReentrantLock reviewing = new ReentrantLock();
+
   /** Guards {@link #rounds}, and wakes who waits. */
   private final Object signal = new Object();
 
@@ -104,7 +107,7 @@ public final class Evictor implements Room, AutoCloseable {
   public void start() {
     store.makeRoomBy(this);
     thread.start();
-    reviews.start(this::reviewAll, review::judgeAll);
+    reviews.start(this::reviewAll, this::judgeAll);
   }
 
   /** Whom to tell what is served. */
@@ -164,6 +167,8 @@ public final class Evictor implements Room, AutoCloseable {
       LastRun run = run(need);
       if (!run.enough()) {
         exhaustedUntil = clock.instant().plus(RESPITE);
+        // What had to stay when it was last looked at may go by now.
+        reviews.ask();
         LOG.warn(
             "{}: only {} MiB in {} files could go where {} MiB had to",
             need.why(),
@@ -351,10 +356,40 @@ public final class Evictor implements Room, AutoCloseable {
     return !stopped && !clock.instant().isBefore(exhaustedUntil);
   }
 
-  /** Finds what came by hand, and judges all files; returns how many there are. */
-  long reviewAll() {
-    review.discover();
-    return review.judgeAll();
+  /** Finds what came or went by hand, and judges all files; returns how many there are. */
+  public long reviewAll() {
+    reviewing.lock();
+    try {
+      review.discover();
+      return review.judgeAll();
+    } finally {
+      reviewing.unlock();
+    }
+  }
+
+  private long judgeAll() {
+    reviewing.lock();
+    try {
+      return review.judgeAll();
+    } finally {
+      reviewing.unlock();
+    }
+  }
+
+  /** What is thought of a file, as things are; empty if none of that name is known. */
+  public Optional<Choice> explain(EntryKey key) {
+    Instant now = clock.instant();
+    return store
+        .files()
+        .find(key)
+        .map(file -> judge.judge(file, now))
+        .map(
+            judged ->
+                Choice.of(
+                    judged,
+                    judged.verdict().rank() != Rank.NEVER,
+                    judged.verdict().reason(),
+                    now));
   }
 
   /** Ends what goes on; uses that aren't written yet are. */

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * When files are reviewed: the tree once a day, and what is known of files after generations have
- * changed, at most once an hour, or what the configuration says of them has, at once. The first
- * time is a minute after the start: nobody waits for it. Thread-safe.
+ * changed, at most once an hour, at once when the configuration says other things of them, and soon
+ * when nothing more may go. The first time is a minute after the start: nobody waits for it. Thread-safe.
  */
 final class ReviewTimes implements AutoCloseable {
 
@@ -29,6 +29,7 @@ final class ReviewTimes implements AutoCloseable {
 
   private static final Duration TREE = Duration.ofDays(1);
   private static final Duration GENERATIONS = Duration.ofHours(1);
+  private static final Duration ASKED = Duration.ofMinutes(10);
   private static final long LOOK_SECONDS = 60;
 
   private final Listings listings;
@@ -50,6 +51,7 @@ final class ReviewTimes implements AutoCloseable {
   private long version;
   private Map<RepoId, Retention> rules = Map.of();
 
+  private volatile boolean asked;
   private volatile @Nullable Instant last;
 
   ReviewTimes(Listings listings, Supplier<Config> config, Clock clock) {
@@ -76,13 +78,15 @@ final class ReviewTimes implements AutoCloseable {
       Instant now = clock.instant();
       long versionNow = listings.version();
       Map<RepoId, Retention> rulesNow = rules();
-      boolean whole = treeAt.equals(Instant.MIN) || !treeAt.plus(TREE).isAfter(now);
+      boolean whole = isPast(treeAt, TREE, now);
       boolean due =
           !rulesNow.equals(rules)
-              || (versionNow != version && !rowsAt.plus(GENERATIONS).isAfter(now));
+              || (versionNow != version && isPast(rowsAt, GENERATIONS, now))
+              || (asked && isPast(rowsAt, ASKED, now));
       if (!whole && !due) {
         return;
       }
+      asked = false;
       long files = whole ? tree.getAsLong() : rows.getAsLong();
       rules = rulesNow;
       version = versionNow;
@@ -94,6 +98,15 @@ final class ReviewTimes implements AutoCloseable {
       // A scheduled task that throws would never run again.
       LOG.error("files could not be reviewed", fault);
     }
+  }
+
+  private static boolean isPast(Instant before, Duration time, Instant now) {
+    return before.equals(Instant.MIN) || !before.plus(time).isAfter(now);
+  }
+
+  /** Somebody needs one soon. */
+  void ask() {
+    asked = true;
   }
 
   private Map<RepoId, Retention> rules() {

@@ -51,7 +51,7 @@ public record CacheLimit(long bytes, int percent) {
    */
   public long of(long whole) {
     // Of what is unlimited any share is.
-    long share = percent == 100 || whole == Long.MAX_VALUE ? whole : whole / 100 * percent;
+    long share = percent == 100 || whole == Long.MAX_VALUE ? whole : whole / 100 * percent + whole % 100 * percent / 100;
     return Math.min(bytes, share);
   }
 }

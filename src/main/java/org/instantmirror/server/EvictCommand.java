@@ -32,6 +32,11 @@ final class EvictCommand implements Callable<Integer> {
   private @Nullable String repo;
 
   @Option(
+      names = "--review",
+      description = "look at all files first: what came or went by hand, what may go by now")
+  private boolean review;
+
+  @Option(
       names = "--limit",
       paramLabel = "N",
       description = "how many files --dry-run lists; 1000 by default")
@@ -49,6 +54,9 @@ final class EvictCommand implements Callable<Integer> {
     }
     if (repo != null) {
       query.add("repo=" + ServerCall.encode(repo));
+    }
+    if (review) {
+      query.add("review=true");
     }
     if (dryRun) {
       query.add("limit=" + limit);

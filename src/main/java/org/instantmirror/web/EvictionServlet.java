@@ -14,6 +14,7 @@ import org.instantmirror.eviction.EvictionStatus.Plan;
 import org.instantmirror.eviction.Evictor;
 import org.instantmirror.eviction.Levels;
 import org.instantmirror.repo.CacheLimit;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
@@ -52,6 +53,7 @@ final class EvictionServlet extends ApiServlet {
     if (shown == null) {
       return;
     }
+    Choice entry = parameter(request, "entry").flatMap(this::explain).orElse(null);
     boolean admin = gate.refusal(AdminGate.Caller.of(request)).isEmpty();
     EvictionStatus status = evictor.status();
     // It costs more than a look, and names files.
@@ -76,6 +78,7 @@ final class EvictionServlet extends ApiServlet {
           if (admin) {
             json.object("last_run", status.last(), EvictionServlet::run);
             json.object("plan", plan, EvictionServlet::plan);
+            json.object("entry", entry, EvictionServlet::choice);
           }
         });
   }
@@ -86,6 +89,9 @@ final class EvictionServlet extends ApiServlet {
     if (refusal.isPresent()) {
       ApiAnswer.error(request, response, 403, refusal.get());
       return;
+    }
+    if (parameter(request, "review").filter("true"::equals).isPresent()) {
+      var unused = evictor.reviewAll();
     }
     List<LastRun> runs =
         evictor.runNow(repo(request), bytes(request), "call from " + request.getRemoteAddr());
@@ -103,6 +109,20 @@ final class EvictionServlet extends ApiServlet {
   @Override
   void delete(HttpServletRequest request, HttpServletResponse response) throws IOException {
     ApiAnswer.notAllowed(request, response, "GET, HEAD, POST, OPTIONS");
+  }
+
+  /**
+   * Of one file.
+   *
+   * @param path its repository's id and its path
+   */
+  private Optional<Choice> explain(String path) {
+    int slash = path.indexOf('/');
+    if (slash < 0) {
+      throw new IllegalArgumentException("entry names a file as <repo>/<path>");
+    }
+    return evictor.explain(
+        new EntryKey(new RepoId(path.substring(0, slash)), path.substring(slash + 1)));
   }
 
   private static @Nullable RepoId repo(HttpServletRequest request) {
