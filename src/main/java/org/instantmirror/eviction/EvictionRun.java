@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class EvictionRun {
 
   /** Judged, deleted and written at once. */
-  private static final int BATCH = 64;
+  private static final int BATCH = 256;
 
   /** What was asked for within this time is taken to be in use still. */
   static final Duration IN_USE = Duration.ofMinutes(10);
@@ -48,6 +48,7 @@ final class EvictionRun {
   private double inflation;
   private long freed;
   private long files;
+  private long settled; // of these
 
   /** Learns what was chosen; says whether to go on. */
   @FunctionalInterface
@@ -209,9 +210,14 @@ final class EvictionRun {
       if (!gone.isEmpty()) {
         store.files().gone(gone);
       }
-      store.settle();
-      // After those that went: who is among them has no row to change.
-      store.files().judged(changed, inflation);
+      if (files > settled) {
+        store.settle();
+        settled = files;
+      }
+      if (!changed.isEmpty()) {
+        // After those that went: who is among them has no row to change.
+        store.files().judged(changed, inflation);
+      }
     }
     gone.clear();
     changed.clear();

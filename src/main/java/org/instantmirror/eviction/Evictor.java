@@ -203,7 +203,10 @@ public final class Evictor implements Room, AutoCloseable {
                 return true;
               });
       boolean enough = run.free(need.repo(), need.bytes(), () -> stopped);
-      inflation = Math.max(inflation, run.inflation());
+      if (run.inflation() > inflation) {
+        inflation = run.inflation();
+        store.files().judged(List.of(), inflation);
+      }
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
       LastRun ended = new LastRun(begin, need.why(), run.freed(), run.files(), millis, enough);
       last = ended;
