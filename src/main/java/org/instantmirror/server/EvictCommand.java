@@ -104,7 +104,7 @@ final class EvictCommand implements Callable<Integer> {
         choice.text("size"),
         rounded(choice.text("score")),
         rounded(choice.text("expected")),
-        choice.text("used_at") == null ? "never" : choice.text("used_at"),
+        choice.text("usedAt") == null ? "never" : choice.text("usedAt"),
         choice.text("why"));
   }
 

@@ -74,9 +74,9 @@ final class EvictionServlet extends ApiServlet {
               status.needs().stream()
                   .filter(need -> need.repo() == null || named.test(need.repo())),
               EvictionServlet::need);
-          json.time("reviewed_at", status.reviewedAt());
+          json.time("reviewedAt", status.reviewedAt());
           if (admin) {
-            json.object("last_run", status.last(), EvictionServlet::run);
+            json.object("lastRun", status.last(), EvictionServlet::run);
             json.object("plan", plan, EvictionServlet::plan);
             json.object("entry", entry, EvictionServlet::choice);
           }
@@ -143,11 +143,11 @@ final class EvictionServlet extends ApiServlet {
   }
 
   private static void levels(JsonObject json, Levels levels) {
-    json.numberIfKnown("cache_size", levels.limit() == Long.MAX_VALUE ? -1 : levels.limit());
+    json.numberIfKnown("cacheSize", levels.limit() == Long.MAX_VALUE ? -1 : levels.limit());
     json.number("bytes", levels.held());
-    json.number("disk_bytes", levels.space().total());
-    json.number("disk_free", levels.space().usable());
-    json.number("min_free", levels.space().reserve());
+    json.number("diskBytes", levels.space().total());
+    json.number("diskFree", levels.space().usable());
+    json.number("minFree", levels.space().reserve());
   }
 
   private static void total(
@@ -155,7 +155,7 @@ final class EvictionServlet extends ApiServlet {
     json.text("repo", total.repo());
     json.number("bytes", total.bytes());
     json.number("files", total.files());
-    json.numberIfKnown("cache_share", share == null ? -1 : share.limit());
+    json.numberIfKnown("cacheShare", share == null ? -1 : share.limit());
   }
 
   private static void need(JsonObject json, Levels.Need need) {
@@ -190,7 +190,7 @@ final class EvictionServlet extends ApiServlet {
     json.decimal("score", choice.score());
     json.decimal("expected", choice.expected());
     json.decimal("demand", choice.demand());
-    json.time("stored_at", choice.storedAt());
-    json.time("used_at", choice.usedAt());
+    json.time("storedAt", choice.storedAt());
+    json.time("usedAt", choice.usedAt());
   }
 }

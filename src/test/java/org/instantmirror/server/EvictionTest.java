@@ -177,9 +177,9 @@ class EvictionTest {
           .untilAsserted(
               () ->
                   assertThat(mirror.request("GET", "/api/v1/eviction").text())
-                      .contains("\"cache_size\":1048576")
+                      .contains("\"cacheSize\":1048576")
                       .contains(
-                          "{\"repo\":\"repo\",\"bytes\":196608,\"files\":3,\"cache_share\":524288}"));
+                          "{\"repo\":\"repo\",\"bytes\":196608,\"files\":3,\"cacheShare\":524288}"));
       assertThat(mirror.request("POST", "/api/v1/eviction", "Origin: http://evil.example").status())
           .isEqualTo(403);
     }
