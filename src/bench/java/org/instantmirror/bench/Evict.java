@@ -43,27 +43,31 @@ public final class Evict {
   private final long files;
   private final long size;
   private final boolean review;
+  private final boolean make;
   private final HttpClient client = HttpClient.newHttpClient();
   private String base = "";
   private int upstreamPort;
 
-  private Evict(Path folder, long files, long size, boolean review) {
+  private Evict(Path folder, long files, long size, boolean review, boolean make) {
+    this.make = make;
     this.review = review;
     this.folder = folder;
     this.files = files;
     this.size = size;
   }
 
-  /** {@code --folder DIR --files N --size BYTES --evict N --fill N --review yes|no}. */
+  /** {@code --folder DIR --files N --size BYTES --evict N --fill N --review yes|no --make yes|no}: with {@code --make no} the
+   * files of an earlier run are taken. */
   public static void main(String[] args) throws Exception {
     Arguments given =
-        Arguments.parse(args, Set.of("folder", "files", "size", "evict", "fill", "review"));
+        Arguments.parse(args, Set.of("folder", "files", "size", "evict", "fill", "review", "make"));
     Evict bench =
         new Evict(
             Path.of(given.required("folder")),
             given.number("files", 50_000),
             given.number("size", 1 << 20),
-            given.text("review").filter("yes"::equals).isPresent());
+            given.text("review").filter("yes"::equals).isPresent(),
+            given.text("make").filter("no"::equals).isEmpty());
     bench.run(given.number("evict", 10_000), given.number("fill", 200));
     System.exit(0); // Threads of the client and the upstream would go on.
   }
@@ -90,7 +94,9 @@ public final class Evict {
   private void run(long evicted, long filled) throws Exception {
     HttpServer upstream = upstream();
     try {
-      make();
+      if (make) {
+        make();
+      }
       upstreamPort = upstream.getAddress().getPort();
       configure("unlimited");
       if (review) {
@@ -102,7 +108,9 @@ public final class Evict {
               report("review of %d files: %.1f s%n", files, seconds(begin));
             });
       } else {
-        discover();
+        if (make) {
+          discover();
+        }
         withMirror("start, first in the process", () -> {});
       }
       withMirror("start", () -> measure(evicted, filled));

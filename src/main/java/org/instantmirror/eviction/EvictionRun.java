@@ -21,15 +21,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Frees some bytes, or says what would go. Files are taken by their stored priority, which may be
  * of some time ago, so each is judged again before it goes; who turns out to be worth more waits
- * until those are gone that are worth less. For one thread, once.
+ * until those are gone that are worth less. For one thread.
  */
 final class EvictionRun {
 
   /** Judged, deleted and written at once. */
   private static final int BATCH = 256;
 
-  /** What was asked for within this time is taken to be in use still. */
+  /** What came or was asked for within this time is taken to be in use still, */
   static final Duration IN_USE = Duration.ofMinutes(10);
+
+  /** and within this one also when nothing else may go: a fill turns a small cache over quickly. */
+  static final Duration SURELY_IN_USE = Duration.ofMinutes(1);
+
+  private static final int MOST_RECENT = 10_000;
 
   private final Store store;
   private final Judge judge;
@@ -41,6 +46,9 @@ final class EvictionRun {
   /** Those that were found to be worth more than their stored priority said. */
   private final PriorityQueue<Judgement> waiting =
       new PriorityQueue<>(Comparator.comparing((Judgement each) -> each.verdict(), Victims.ORDER));
+
+  /** Those whose turn came, but for their having been asked for of late; bounded. */
+  private final List<Judgement> recent = new ArrayList<>();
 
   private final Set<Long> seen = new HashSet<>();
   private final List<FileRecord> changed = new ArrayList<>();
@@ -93,7 +101,7 @@ final class EvictionRun {
   }
 
   /**
-   * Frees them, or as much as may go.
+   * Frees them, or as much as may go. Called again it goes on, with what has been judged meanwhile.
    *
    * @param repo whose; null for anybody's
    * @param stop asked between batches
@@ -110,11 +118,29 @@ final class EvictionRun {
       while (more && freed < bytes && !stop.getAsBoolean()) {
         more = batch(lowest, rank, bytes);
       }
-      if (freed >= bytes) {
-        return true;
+    }
+    freeRecent(bytes, stop);
+    recent.clear();
+    return freed >= bytes;
+  }
+
+  private void freeRecent(long bytes, BooleanSupplier stop) {
+    Instant now = clock.instant();
+    for (Judgement each : recent) {
+      boolean needed = freed < bytes && !stop.getAsBoolean();
+      if (!needed || isUsed(each.file(), SURELY_IN_USE, now)) {
+        listener.chosen(Choice.of(each, false, Reason.IN_USE, now));
+      } else {
+        evictNow(each, now);
       }
     }
-    return false;
+    settle();
+  }
+
+  private static boolean isUsed(FileRecord file, Duration within, Instant now) {
+    Instant used = file.usedAt();
+    Instant touched = used != null && used.isAfter(file.storedAt()) ? used : file.storedAt();
+    return touched.plus(within).isAfter(now);
   }
 
   /** Whether there may be more. */
@@ -173,11 +199,22 @@ final class EvictionRun {
   }
 
   private boolean evict(Judgement judged, Instant now) {
+    if (isUsed(judged.file(), IN_USE, now)) {
+      if (recent.size() < MOST_RECENT) {
+        recent.add(judged);
+      }
+      return true;
+    }
+    return evictNow(judged, now);
+  }
+
+  /** Whether the listener wants more. */
+  private boolean evictNow(Judgement judged, Instant now) {
     FileRecord file = judged.file();
-    Instant used = file.usedAt();
-    boolean busy = (used != null && used.plus(IN_USE).isAfter(now)) || listings.isBusy(file.key());
     Evicted outcome =
-        busy ? Evicted.IN_USE : dry ? store.lookAtEviction(file.key()) : store.evict(file.key());
+        listings.isBusy(file.key())
+            ? Evicted.IN_USE
+            : dry ? store.lookAtEviction(file.key()) : store.evict(file.key());
     boolean goes = outcome == Evicted.YES;
     if (goes) {
       freed += file.size();

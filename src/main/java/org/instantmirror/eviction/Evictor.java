@@ -39,7 +39,7 @@ public final class Evictor implements Room, AutoCloseable {
   private static final long TICK_MILLIS = 1_000;
   private static final Duration WRITE_USES = Duration.ofSeconds(10);
   private static final int JUDGED_AT_ONCE = 256;
-  private static final int MOST_TURNS = 40;
+  private static final int MOST_TURNS = 4;
 
   /** Well below the 25 s that a client waits for its status line. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -146,20 +146,25 @@ public final class Evictor implements Room, AutoCloseable {
       uses.write(now);
       usesWritten = now;
     }
-    judgeNew();
+    // First: after a million files were found by hand it takes a while until they are judged.
     if (!now.isBefore(exhaustedUntil) || !wanted.isEmpty()) {
       makeRoom();
     }
+    judgeNew();
   }
 
-  private void judgeNew() {
+  /** Judges files that came, a bounded number of them; returns how many. */
+  private int judgeNew() {
+    int judged = 0;
     for (int turn = 0; turn < MOST_TURNS && !stopped; turn++) {
       List<FileRecord> files = store.files().unjudged(JUDGED_AT_ONCE);
       review.judge(files);
+      judged += files.size();
       if (files.size() < JUDGED_AT_ONCE) {
-        return;
+        break;
       }
     }
+    return judged;
   }
 
   private void makeRoom() {
@@ -202,7 +207,12 @@ public final class Evictor implements Room, AutoCloseable {
                 LOG.debug("{}", choice);
                 return true;
               });
+      uses.write(begin);
       boolean enough = run.free(need.repo(), need.bytes(), () -> stopped);
+      // Right after many were found by hand most aren't judged yet.
+      while (!enough && !stopped && judgeNew() > 0) {
+        enough = run.free(need.repo(), need.bytes(), () -> stopped);
+      }
       if (run.inflation() > inflation) {
         inflation = run.inflation();
         store.files().judged(List.of(), inflation);

@@ -58,8 +58,8 @@ final class FileUses implements Requests {
     return pending.size() >= MOST / 2;
   }
 
-  /** Writes what there is. By one thread. */
-  void write(Instant now) {
+  /** Writes what there is. */
+  synchronized void write(Instant now) {
     if (pending.isEmpty()) {
       return;
     }

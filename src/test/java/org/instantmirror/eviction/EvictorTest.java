@@ -191,6 +191,17 @@ class EvictorTest {
   }
 
   @Test
+  void whatWasServedAMomentAgoGoesOnlyIfNothingElseMay() throws Exception {
+    store("idle-1-1.x.rpm", BLOCK);
+    store("served-1-1.x.rpm", 100 * BLOCK);
+    pass(Duration.ofDays(1));
+    ask("served-1-1.x.rpm", 1);
+    pass(Duration.ofMinutes(2));
+    assertThat(wouldGo(1)).containsExactly("idle-1-1.x.rpm");
+    assertThat(wouldGo(2 * BLOCK)).containsExactly("idle-1-1.x.rpm", "served-1-1.x.rpm");
+  }
+
+  @Test
   void ofVersionsThatNobodyListsTheNewestAreKept() throws Exception {
     configure("cache_size = 1M", "keep_versions = 2");
     for (int version : List.of(9, 10, 8, 11)) {
