@@ -399,10 +399,7 @@ public final class Evictor implements Room, AutoCloseable {
         .map(
             judged ->
                 Choice.of(
-                    judged,
-                    judged.verdict().rank() != Rank.NEVER,
-                    judged.verdict().reason(),
-                    now));
+                    judged, judged.verdict().rank() != Rank.NEVER, judged.verdict().reason(), now));
   }
 
   /** Ends what goes on; uses that aren't written yet are. */

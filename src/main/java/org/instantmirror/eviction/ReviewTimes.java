@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * When files are reviewed: the tree once a day, and what is known of files after generations have
  * changed, at most once an hour, at once when the configuration says other things of them, and soon
- * when nothing more may go. The first time is a minute after the start: nobody waits for it. Thread-safe.
+ * when nothing more may go. The first time is a minute after the start: nobody waits for it.
+ * Thread-safe.
  */
 final class ReviewTimes implements AutoCloseable {
 
@@ -41,7 +42,6 @@ final class ReviewTimes implements AutoCloseable {
           task -> {
             Thread created = new Thread(task, "eviction-review");
             created.setDaemon(true);
-            created.setPriority(Thread.MIN_PRIORITY);
             return created;
           });
 

@@ -50,8 +50,9 @@ public record CacheLimit(long bytes, int percent) {
    * @param whole what a share is one of; {@link Long#MAX_VALUE} if that has no limit itself
    */
   public long of(long whole) {
-    // Of what is unlimited any share is.
-    long share = percent == 100 || whole == Long.MAX_VALUE ? whole : whole / 100 * percent + whole % 100 * percent / 100;
+    // All of something is no limit, nor is a share of what is unlimited.
+    boolean none = percent == 100 || whole == Long.MAX_VALUE;
+    long share = none ? Long.MAX_VALUE : whole / 100 * percent + whole % 100 * percent / 100;
     return Math.min(bytes, share);
   }
 }

@@ -79,8 +79,7 @@ class EvictorTest {
     Path file = folder.resolve("instantmirror.conf");
     String fedora = "[fedora]\nbaseurl = http://up.example/\n" + repo + "\n";
     Files.writeString(
-        file,
-        "[main]\nprofiles = no\nmin_free = 1M\nreposdir = .\n" + main + "\n" + fedora);
+        file, "[main]\nprofiles = no\nmin_free = 1M\nreposdir = .\n" + main + "\n" + fedora);
     config =
         ConfigReader.read(
             new ConfigSources(
@@ -92,8 +91,7 @@ class EvictorTest {
 
   private void begin(Demand demand) throws IOException {
     store =
-        Store.open(
-            new Store.StoreSettings(config.cacheDir(), null, config.minFree(), 1000, clock));
+        Store.open(new Store.StoreSettings(config.cacheDir(), null, config.minFree(), 1000, clock));
     evictor = new Evictor(store, generations, demand, () -> config, clock);
   }
 
@@ -151,12 +149,14 @@ class EvictorTest {
     assertThat(wouldGo(Long.MAX_VALUE))
         .containsExactly("large-1-1.x.rpm", "rare-1-1.x.rpm", "popular-1-1.x.rpm");
     assertThat(isThere("large-1-1.x.rpm")).isTrue();
-    assertThat(evictor.runNow(null, 101 * BLOCK, "test")).singleElement()
+    assertThat(evictor.runNow(null, 101 * BLOCK, "test"))
+        .singleElement()
         .satisfies(run -> assertThat(run.bytes()).isEqualTo(110 * BLOCK));
     assertThat(isThere("large-1-1.x.rpm")).isFalse();
     assertThat(isThere("rare-1-1.x.rpm")).isFalse();
     assertThat(isThere("popular-1-1.x.rpm")).isTrue();
-    assertThat(evictor.status().totals()).singleElement()
+    assertThat(evictor.status().totals())
+        .singleElement()
         .satisfies(total -> assertThat(total.bytes()).isEqualTo(10 * BLOCK));
   }
 
@@ -242,7 +242,8 @@ class EvictorTest {
     Files.createSymbolicLink(put.resolveSibling("link-1-1.x.rpm"), put);
     Files.delete(store.pathOf(key("gone-1-1.x.rpm")));
     evictor.reviewAll();
-    assertThat(evictor.status().totals()).singleElement()
+    assertThat(evictor.status().totals())
+        .singleElement()
         .satisfies(
             total -> {
               assertThat(total.files()).isEqualTo(1);
@@ -277,25 +278,29 @@ class EvictorTest {
       store("a" + i + "-1-1.x.rpm", 10 * BLOCK);
       pass(Duration.ofMinutes(11));
     }
-    assertThat(evictor.status().totals()).singleElement()
+    assertThat(evictor.status().totals())
+        .singleElement()
         .satisfies(total -> assertThat(total.bytes()).isLessThanOrEqualTo(200 << 10));
   }
 
   @Test
   void sizesAndUsesAreKnownAtOnceAfterARestart() throws Exception {
-    IntStream.range(0, 3).forEach(i -> {
-      try {
-        store("a" + i + "-1-1.x.rpm", BLOCK);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    });
+    IntStream.range(0, 3)
+        .forEach(
+            i -> {
+              try {
+                store("a" + i + "-1-1.x.rpm", BLOCK);
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
     ask("a0-1-1.x.rpm", 5);
     pass(Duration.ofMinutes(11));
     evictor.runNow(null, 1, "test");
     store.close();
     begin(Demand.UNKNOWN);
-    assertThat(evictor.status().totals()).singleElement()
+    assertThat(evictor.status().totals())
+        .singleElement()
         .satisfies(total -> assertThat(total.files()).isEqualTo(2));
     assertThat(wouldGo(Long.MAX_VALUE)).last().isEqualTo("a0-1-1.x.rpm");
     assertThat(store.files().inflation()).isPositive();

@@ -11,12 +11,12 @@ class PackageFileTest {
   @Test
   void aNameIsTakenApart() {
     assertThat(PackageFile.of("42/Packages/k/kernel-core-6.11.4-301.fc41.x86_64.rpm"))
-        .contains(
-            new PackageFile("42/Packages/k/", "kernel-core", "6.11.4", "301.fc41", "x86_64"));
+        .contains(new PackageFile("42/Packages/k/", "kernel-core", "6.11.4", "301.fc41", "x86_64"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.rpm", "a-1.rpm", "a-1-2.rpm", "-1-2.x.rpm", "a--2.x.rpm", "a-1-2.x.drpm", ""})
+  @ValueSource(
+      strings = {"a.rpm", "a-1.rpm", "a-1-2.rpm", "-1-2.x.rpm", "a--2.x.rpm", "a-1-2.x.drpm", ""})
   void otherNamesAreNone(String path) {
     assertThat(PackageFile.of(path)).isEmpty();
   }

@@ -29,8 +29,7 @@ class EvictionTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final FakeUpstream upstream = FakeUpstream.start();
-  private final MutableClock clock =
-      new MutableClock(Instant.parse("2026-11-23T00:00:00Z"));
+  private final MutableClock clock = new MutableClock(Instant.parse("2026-11-23T00:00:00Z"));
 
   @AfterEach
   void stop() {
@@ -124,8 +123,7 @@ class EvictionTest {
       clock.advance(Duration.ofHours(1));
       awaitLive(mirror, repository);
       assertThat(explained(mirror, "200k")).doesNotContain("goes  repo/old-1-1");
-      assertThat(
-              mirror.request("GET", "/api/v1/eviction?entry=repo/old-1-1.noarch.rpm").text())
+      assertThat(mirror.request("GET", "/api/v1/eviction?entry=repo/old-1-1.noarch.rpm").text())
           .contains("a generation that was live within 48 h lists it");
       clock.advance(Duration.ofDays(3));
       // What was live is forgotten when another generation comes.

@@ -76,8 +76,7 @@ class RoomTest {
   void aDiskThatStaysFullIsAFaultThatIsWorthWaitingFor() {
     disk.usable(500);
     StorageException refusal =
-        catchThrowableOfType(
-            StorageException.class, () -> store.begin(KEY, HEAD, 5, SOURCE));
+        catchThrowableOfType(StorageException.class, () -> store.begin(KEY, HEAD, 5, SOURCE));
     assertThat(refusal.reason()).isEqualTo(StorageException.Reason.NO_SPACE);
     assertThat(store.fault()).isPresent();
     assertThat(store.takesFiles()).isTrue();
@@ -89,8 +88,7 @@ class RoomTest {
   void aQuotaThatIsUsedUpIsNoFaultOfTheStore() {
     answer = Optional.of("cache_size is used up");
     StorageException refusal =
-        catchThrowableOfType(
-            StorageException.class, () -> store.begin(KEY, HEAD, 5, SOURCE));
+        catchThrowableOfType(StorageException.class, () -> store.begin(KEY, HEAD, 5, SOURCE));
     assertThat(refusal).hasMessage("cache_size is used up");
     assertThat(refusal.reason()).isEqualTo(StorageException.Reason.DOES_NOT_FIT);
     assertThat(store.fault()).isEmpty();
@@ -115,8 +113,7 @@ class RoomTest {
     store.drop(first);
     StoreFixture.store(store, key("b.rpm"), "smaller");
     store.settle();
-    assertThat(store.files().totals())
-        .containsExactly(new StoredFiles.Total(KEY.repo(), 4096, 1));
+    assertThat(store.files().totals()).containsExactly(new StoredFiles.Total(KEY.repo(), 4096, 1));
     assertThat(store.evict(key("b.rpm"))).isEqualTo(Evicted.YES);
     assertThat(store.evict(key("b.rpm"))).isEqualTo(Evicted.GONE);
     store.settle();
