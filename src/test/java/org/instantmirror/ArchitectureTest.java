@@ -34,6 +34,7 @@ class ArchitectureTest {
           "upstream",
           "download",
           "usage",
+          "eviction",
           "mirror",
           "web",
           "server");

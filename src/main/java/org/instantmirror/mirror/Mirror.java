@@ -19,6 +19,7 @@ import org.instantmirror.download.Opening;
 import org.instantmirror.download.Order;
 import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
+import org.instantmirror.eviction.Listings;
 import org.instantmirror.http.CacheStatus;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
@@ -200,6 +201,11 @@ public final class Mirror implements AutoCloseable {
     coordinator.keepWishes(file, repositories::repo);
   }
 
+  /** What generations say of stored files. */
+  public Listings listings() {
+    return new Standings(parts());
+  }
+
   /** Has a file stored that is listed; completed when its download has ended, however. */
   private CompletableFuture<Void> obtain(Order order) {
     Attachment attachment = coordinator.join(order);
@@ -281,7 +287,7 @@ public final class Mirror implements AutoCloseable {
     }
     if (found.stored() == null
         && coordinator.running(order.key()).isEmpty()
-        && store.fault().isPresent()) {
+        && !store.takesFiles()) {
       // A download would only find out, at the cost of a request upstream.
       return CompletableFuture.completedFuture(new Answer.PassedThrough(NOT_STORABLE));
     }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy of requests with absolute URLs
  * @param usage of learning what clients use
  * @param prefetch bounds of what is fetched before a client asks
+ * @param quota how much is stored
  * @param repos by id, in the order of the files; only enabled ones, the built-in ones last
  * @param profiles which of {@code repos} are built in
  * @param warnings for the administrator, each naming file, line and key
@@ -63,6 +64,7 @@ public record Config(
     ProxySettings proxy,
     UsageSettings usage,
     PrefetchSettings prefetch,
+    QuotaSettings quota,
     Map<RepoId, Repo> repos,
     Set<RepoId> profiles,
     List<String> warnings) {

@@ -69,6 +69,11 @@ public enum ConfigKey {
       "5% or 1G",
       "How much of the disk stays free: a share, a size, or the smaller of both. Below it nothing"
           + " new is stored."),
+  CACHE_SIZE(
+      Scope.MAIN,
+      "unlimited",
+      "How much the cache may hold: a size, a share of the disk (80%), or unlimited. What is worth"
+          + " least goes before it is full, and before min_free is reached."),
   ABANDONED_LIMIT(
       Scope.MAIN,
       "64M",
@@ -213,6 +218,22 @@ public enum ConfigKey {
       "0",
       "How long a package that upstream has dropped, and that no generation lists any more, is"
           + " served from the cache."),
+  CACHE_SHARE(
+      Scope.BOTH,
+      "unlimited",
+      "How much of the cache one repository may hold: a size, a share of cache_size (30%), or"
+          + " unlimited."),
+  KEEP_VERSIONS(
+      Scope.BOTH,
+      "3",
+      "How many versions of a package, the newest first, aren't among the first to go although no"
+          + " generation lists them any more, 0 to 1000."),
+  UNLISTED_EXPIRE(
+      Scope.BOTH,
+      "never",
+      "How long a file that is among the first to go stays without being asked for, although there"
+          + " is room: 2d at least; never for as long as there is room."),
+  PIN(Scope.BOTH, "", "Shell patterns of files that never go by themselves, as in cache_patterns."),
   METADATA_TIMER_SYNC(
       Scope.BOTH,
       "15m",

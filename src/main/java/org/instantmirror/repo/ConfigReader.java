@@ -283,6 +283,7 @@ public final class ConfigReader {
         new ProxyReader(main).read(),
         UsageSettings.of(main),
         PrefetchSettings.of(main),
+        new QuotaSettings(main.get(ConfigKey.CACHE_SIZE).as(ValueSyntax::cacheLimit)),
         repos,
         profiles,
         warnings);

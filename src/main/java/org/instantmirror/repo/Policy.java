@@ -17,7 +17,8 @@ record Policy(
     int retries,
     int maxParallelDownloads,
     Bandwidth bandwidth,
-    PrefetchPolicy prefetch) {
+    PrefetchPolicy prefetch,
+    Retention retention) {
 
   private static final String SHORTEST = "0.1s";
 
@@ -36,10 +37,11 @@ record Policy(
         settings.get(ConfigKey.RETRIES).as(t -> ValueSyntax.integer(t, 1, 100)),
         settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)),
         Bandwidth.of(settings),
-        PrefetchPolicy.of(settings));
+        PrefetchPolicy.of(settings),
+        Retention.of(settings));
   }
 
-  private static List<String> patterns(Setting setting) throws ConfigException {
+  static List<String> patterns(Setting setting) throws ConfigException {
     return setting.as(
         text -> {
           List<String> patterns = ValueSyntax.words(text);

@@ -54,6 +54,7 @@ final class ProxyReader {
         SignaturePolicy.NONE,
         Access.of(main),
         ClientOptions.NONE,
-        policy.prefetch());
+        policy.prefetch(),
+        policy.retention());
   }
 }

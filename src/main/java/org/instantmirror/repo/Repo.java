@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who may read it
  * @param client what its section says to clients
  * @param prefetch what of it is fetched before a client asks
+ * @param retention what of it is kept when room is needed
  */
 public record Repo(
     RepoId id,
@@ -42,7 +43,8 @@ public record Repo(
     SignaturePolicy signatures,
     Access access,
     ClientOptions client,
-    PrefetchPolicy prefetch) {
+    PrefetchPolicy prefetch,
+    Retention retention) {
 
   /**
    * @throws IllegalArgumentException if there is neither base URL nor list, the base URLs use
@@ -89,7 +91,8 @@ public record Repo(
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE,
-        PrefetchPolicy.METADATA);
+        PrefetchPolicy.METADATA,
+        Retention.USUAL);
   }
 
   /**
@@ -118,7 +121,8 @@ public record Repo(
         signatures,
         access,
         client,
-        prefetch);
+        prefetch,
+        retention);
   }
 
   /**

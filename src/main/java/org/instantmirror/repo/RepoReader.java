@@ -76,7 +76,8 @@ final class RepoReader {
         signatures.read(section, settings, Repo.variables(baseUrls, list)),
         Access.of(settings),
         ClientOptions.of(section),
-        policy.prefetch());
+        policy.prefetch(),
+        policy.retention());
   }
 
   private @Nullable ListUrl list(Settings settings, List<BaseUrl> baseUrls) throws ConfigException {

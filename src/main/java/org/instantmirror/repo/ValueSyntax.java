@@ -112,6 +112,23 @@ final class ValueSyntax {
         "'" + text + "' is no free space; allowed are 5%, 1G, or '5% or 1G'");
   }
 
+  /** {@code unlimited}, {@code 30%} or {@code 200G}. */
+  static CacheLimit cacheLimit(String text) {
+    if (text.equalsIgnoreCase("unlimited")) {
+      return CacheLimit.UNLIMITED;
+    }
+    Optional<CacheLimit> share = percent(text).filter(p -> p > 0).map(CacheLimit::ofPercent);
+    return share
+        .or(() -> parseSize(text).filter(size -> size > 0).map(CacheLimit::ofBytes))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'"
+                        + text
+                        + "' is no limit; allowed are unlimited, a share such as 30%, or a size, "
+                        + SIZE_EXAMPLES));
+  }
+
   /** Words separated by commas, spaces or newlines. */
   static List<String> words(String text) {
     return Stream.of(text.split("[\\s,]+")).filter(word -> !word.isEmpty()).toList();

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.download.Limits;
+import org.instantmirror.eviction.Evictor;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
@@ -59,6 +60,7 @@ public final class Engine implements AutoCloseable {
   private final PassThrough passThrough;
   private final AbsoluteUrls urls;
   private final Usage usage;
+  private final Evictor evictor;
   private final Clock clock;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -143,6 +145,7 @@ public final class Engine implements AutoCloseable {
             ZoneId.systemDefault());
     this.mirror = new Mirror(store, client, views, keys, limits, usage, foresight, clock);
     mirror.keepQueue(config.cacheDir().resolve(".instantmirror").resolve("ahead"), views);
+    this.evictor = new Evictor(store, mirror.listings(), usage, () -> views.get().config(), clock);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
@@ -151,6 +154,7 @@ public final class Engine implements AutoCloseable {
         config.repos().size() - config.profiles().size(),
         config.profiles().size());
     watch.every(reload::runIfChanged);
+    evictor.start();
   }
 
   private static Path indexDir(Config config) {
@@ -189,9 +193,10 @@ public final class Engine implements AutoCloseable {
         answers,
         urls,
         usage,
-        Requests.all(List.of(usage)),
+        Requests.all(List.of(usage, evictor.uses())),
         new Measured(views, store, metered, mirror, usage).metrics(),
         lines,
+        evictor,
         clock);
   }
 
@@ -205,6 +210,7 @@ public final class Engine implements AutoCloseable {
       return;
     }
     watch.close();
+    evictor.close();
     mirror.close(grace);
     passThrough.close();
     pools.close();

@@ -81,6 +81,7 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand("explain", new ExplainCommand(new ServerCall(main, main.out, main.err)));
     line.addSubcommand("purge", new PurgeCommand(new ServerCall(main, main.out, main.err)));
     line.addSubcommand("warm", new WarmCommand(new ServerCall(main, main.out, main.err)));
+    line.addSubcommand("evict", new EvictCommand(new ServerCall(main, main.out, main.err)));
     line.addSubcommand("check-config", new CheckConfigCommand(main, main.out, main.err));
     line.setParameterExceptionHandler(Main::usage);
     return line;

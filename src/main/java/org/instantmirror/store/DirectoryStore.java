@@ -58,6 +58,10 @@ final class DirectoryStore implements Store {
   private final StorageFault fault;
   private final PartialFolder partials;
   private final ServingLinks links;
+  private final FreeSpace freeSpace;
+  private final StoredFiles files;
+  private final TreeEviction eviction;
+  private volatile Room room = Room.AS_IS;
   private final ScheduledExecutorService background;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -74,7 +78,7 @@ final class DirectoryStore implements Store {
     this.placement = new Placement(tree, layout.partial(), disk);
     this.heads = new Heads(index, settings.headsInMemory());
     this.packages = new PackageIndex(index, nanoTime);
-    FreeSpace freeSpace = new FreeSpace(disk, layout.partial(), settings.minFree());
+    this.freeSpace = new FreeSpace(disk, layout.partial(), settings.minFree());
     this.fault = new StorageFault(disk, layout.partial(), freeSpace, nanoTime);
     this.partials =
         new PartialFolder(
@@ -82,6 +86,8 @@ final class DirectoryStore implements Store {
     this.links =
         new ServingLinks(
             layout.serving(), tree, Math.max(MIN_LINKS, settings.headsInMemory()), nanoTime);
+    this.files = new StoredFiles(index, tree);
+    this.eviction = new TreeEviction(tree, heads, links, layout.partial());
     this.background = StoreThread.start("instantmirror-store");
   }
 
@@ -332,6 +338,10 @@ final class DirectoryStore implements Store {
   @Override
   public PartialEntry begin(EntryKey key, Head head, long length, URI source)
       throws StorageException {
+    Optional<String> refusal = room.require(key, length);
+    if (refusal.isPresent()) {
+      throw new StorageException(StorageException.Reason.DOES_NOT_FIT, refusal.get());
+    }
     fault.look();
     placement.require(key);
     return partials.begin(key, head, length, source);
@@ -339,7 +349,44 @@ final class DirectoryStore implements Store {
 
   @Override
   public Optional<PartialEntry> resume(EntryKey key) {
+    // If there is none, this finds out again.
+    partials.missing(key).ifPresent(length -> room.require(key, length));
     return partials.resume(key).map(partial -> partial);
+  }
+
+  @Override
+  public Evicted lookAtEviction(EntryKey key) {
+    return eviction.look(key);
+  }
+
+  @Override
+  public Evicted evict(EntryKey key) {
+    return eviction.run(key);
+  }
+
+  @Override
+  public void settle() {
+    heads.flush();
+  }
+
+  @Override
+  public StoredFiles files() {
+    return files;
+  }
+
+  @Override
+  public Space space() {
+    return freeSpace.space(partials.promised(), partials.written());
+  }
+
+  @Override
+  public void makeRoomBy(Room maker) {
+    room = maker;
+  }
+
+  @Override
+  public boolean takesFiles() {
+    return fault.current().isEmpty() || (fault.isOfSpace() && room.isMaking());
   }
 
   @Override

@@ -49,6 +49,12 @@ final class FreeSpace {
     }
   }
 
+  /** As {@link Store#space}. */
+  Space space(long promised, long partial) {
+    return new Space(
+        disk.totalSpace(folder), disk.usableSpace(folder), reserve(), promised, partial);
+  }
+
   private long reserve() {
     return limit.on(disk.totalSpace(folder));
   }

@@ -54,7 +54,7 @@ final class HeadTable {
   }
 
   /** All of them or none; returns how many. */
-  static int write(Handle handle, Collection<HeadWrite> writes) {
+  static int write(Handle handle, Collection<HeadWrite> writes) throws SQLException {
     handle.useTransaction(
         transaction -> {
           for (HeadWrite write : writes) {
@@ -67,6 +67,7 @@ final class HeadTable {
               update.execute();
             }
           }
+          FileTable.note(transaction.getConnection(), writes);
         });
     return writes.size();
   }

@@ -154,6 +154,15 @@ final class Heads implements Closeable {
     }
   }
 
+  /** Waits until the index has what is in memory. */
+  void flush() {
+    try {
+      var unused = StoreThread.await(writer.submit(this::write));
+    } catch (RejectedExecutionException closed) {
+      // Nobody needs it any more.
+    }
+  }
+
   /** The heads of what lies in areas. */
   List<StoredEntry> ofAreas() {
     return index.find(handle -> Optional.of(HeadTable.ofAreas(handle))).orElse(List.of());

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteException;
 
 /**
- * The index: heads, and what packages repositories list. What it knows can be learned again from
- * the tree and from upstream, so it never fails: a database that is damaged or of an unknown schema
- * is set aside and begun anew; one that doesn't answer knows nothing. Any thread may read; only
- * {@link #writer} writes.
+ * The index: heads, sizes and uses of files, and what packages repositories list. What it knows can
+ * be learned again from the tree and from upstream, so it never fails: a database that is damaged
+ * or of an unknown schema is set aside and begun anew; one that doesn't answer knows nothing. Any
+ * thread may read; only {@link #writer} writes.
  */
 final class IndexDatabase implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexDatabase.class);

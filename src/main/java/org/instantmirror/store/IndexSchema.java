@@ -34,7 +34,8 @@ final class IndexSchema {
           List.of("ALTER TABLE heads ADD COLUMN gone_since TEXT"),
           PackageTables.CREATE,
           List.of("ALTER TABLE heads ADD COLUMN checksum TEXT"),
-          PackageTables.WITH_REPOMD);
+          PackageTables.WITH_REPOMD,
+          FileTable.CREATE);
 
   static final int CURRENT = STEPS.size();
 

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -96,7 +97,25 @@ final class PartialFolder {
     }
   }
 
-  private long promised() {
+  /** What is missing of the entry that waits to be resumed; empty if there is none. */
+  OptionalLong missing(EntryKey key) {
+    Waiting found = waiting.get(key);
+    return found == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(0, found.sidecar().length() - found.sidecar().forced()));
+  }
+
+  /** Bytes that are here of all entries, those that wait included. */
+  long written() {
+    long waitingBytes = 0;
+    for (Waiting each : waiting.values()) {
+      waitingBytes = sum(waitingBytes, each.sidecar().forced());
+    }
+    return active.stream().mapToLong(PartialFile::size).reduce(waitingBytes, PartialFolder::sum);
+  }
+
+  /** Bytes that running downloads are still to write, as far as that is known. */
+  long promised() {
     return active.stream().mapToLong(PartialFile::remaining).reduce(0, PartialFolder::sum);
   }
 

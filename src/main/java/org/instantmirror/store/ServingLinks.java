@@ -28,6 +28,9 @@ final class ServingLinks {
   /** How long a link lives after its last use. */
   static final long LIFETIME_NANOS = TimeUnit.HOURS.toNanos(1);
 
+  /** How long it lives at least if its file is evicted: containers open it at once. */
+  static final long OPENING_NANOS = TimeUnit.MINUTES.toNanos(9);
+
   /** A use within this time of the last one isn't noted, so that most calls write nothing. */
   private static final long USE_GRAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -64,6 +67,37 @@ final class ServingLinks {
     }
     // Each time: the bytes under a link can still be changed in place through the tree's name.
     return isIntact(link.path(), version.file()) ? Optional.of(link.path()) : Optional.empty();
+  }
+
+  /** Whether there is a link to that version. */
+  boolean has(EntryKey key, FileIdentity file) {
+    Link link = links.get(new Version(key, file));
+    return link != null && link.path() != null;
+  }
+
+  /** Whether somebody who got the link lately may not have opened the file yet. */
+  boolean isUsed(EntryKey key, FileIdentity file) {
+    Link link = links.get(new Version(key, file));
+    return link != null && link.isOfLate(nanoTime.getAsLong());
+  }
+
+  /**
+   * Deletes the link to a version that is to go, so that its blocks are free at once.
+   *
+   * @return false, and nothing is deleted, if it {@link #isUsed is used}
+   */
+  boolean release(EntryKey key, FileIdentity file) {
+    Version version = new Version(key, file);
+    Link link = links.get(version);
+    if (link == null) {
+      return true;
+    }
+    // A use that is noted between makes it another link, which stays.
+    if (link.isOfLate(nanoTime.getAsLong()) || !links.remove(version, link)) {
+      return false;
+    }
+    delete(link);
+    return true;
   }
 
   private @Nullable Link use(Version version) {
@@ -144,6 +178,10 @@ final class ServingLinks {
   private record Link(@Nullable Path path, long lastUse) {
     Link usedAt(long now) {
       return new Link(path, now);
+    }
+
+    boolean isOfLate(long now) {
+      return now - lastUse <= OPENING_NANOS + USE_GRAIN_NANOS;
     }
 
     boolean isUnused(long now) {

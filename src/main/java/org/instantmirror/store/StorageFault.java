@@ -55,6 +55,12 @@ final class StorageFault {
     return Optional.ofNullable(current.get()).map(StorageException::getMessage);
   }
 
+  /** Whether the current one is that there is no room. */
+  boolean isOfSpace() {
+    StorageException fault = current.get();
+    return fault != null && fault.reason() == Reason.NO_SPACE;
+  }
+
   /**
    * Looks at the disk now: space and permission always; after a fault also whether it takes bytes.
    *

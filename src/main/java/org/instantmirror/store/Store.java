@@ -67,7 +67,8 @@ public interface Store extends Closeable {
   /**
    * A name that belongs to this version of the entry alone (a hard link outside the tree), for a
    * container that opens the file after we have returned. It lives for at least an hour after the
-   * last call that returned it. Empty where links can't be made, or the file has changed since.
+   * last call that returned it, ten minutes if the entry is evicted. Empty where links can't be
+   * made, or the file has changed since.
    */
   Optional<Path> servingLink(StoredEntry entry);
 
@@ -140,6 +141,32 @@ public interface Store extends Closeable {
    */
   void drop(StoredEntry entry);
 
+  /** What would come of {@link #evict}. */
+  Evicted lookAtEviction(EntryKey key);
+
+  /**
+   * Deletes a file and its head to make room, if that frees any and the file isn't being served.
+   * Its size counts until {@link #settle}.
+   */
+  Evicted evict(EntryKey key);
+
+  /** Waits until {@link #files} knows what has come and gone so far. */
+  void settle();
+
+  /** Sizes and uses of the files; as long as this store is open. */
+  StoredFiles files();
+
+  /** How full the disk is now. */
+  Space space();
+
+  /** Asks that one for room from now on, before something new is stored. */
+  void makeRoomBy(Room room);
+
+  /**
+   * Whether a new file may be stored, perhaps after room has been made: no {@link #fault} but that.
+   */
+  boolean takesFiles();
+
   /**
    * A new, empty partial entry; one of the same key from an earlier time is discarded.
    *
@@ -147,8 +174,9 @@ public interface Store extends Closeable {
    * @param length in bytes; -1 if upstream gave none
    * @param source the URL it is fetched from
    * @throws StorageException if the disk is full, has less than the limit free (also if {@code
-   *     length} more bytes would not fit), can't be written, or the name collides with another (a
-   *     file where a folder must be); its {@link StorageException#reason} says which
+   *     length} more bytes would not fit), the quota is used up, both after a bounded wait for
+   *     room, or the disk can't be written, or the name collides with another (a file where a
+   *     folder must be); its {@link StorageException#reason} says which
    */
   PartialEntry begin(EntryKey key, Head head, long length, java.net.URI source)
       throws StorageException;

@@ -81,6 +81,11 @@ final class JsonObject {
     }
   }
 
+  /** As it is. */
+  void real(String name, double value) {
+    json.writeNumberProperty(name, value);
+  }
+
   void truth(String name, boolean value) {
     json.writeBooleanProperty(name, value);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Supplier;
+import org.instantmirror.eviction.Evictor;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Downloads;
 import org.instantmirror.mirror.Explainer;
@@ -50,6 +51,7 @@ public record WebApplication(
     Requests requests,
     Metrics metrics,
     Lines lines,
+    Evictor evictor,
     Clock clock) {
 
   /**
@@ -117,6 +119,8 @@ public record WebApplication(
     servlet(context, "prefetch", new PrefetchServlet(overview, readers), "/api/v1/prefetch");
     WarmServlet warm = new WarmServlet(mirror.warm(), gate);
     servlet(context, "warm", warm, "/api/v1/warm", "/api/v1/warm/*");
+    EvictionServlet eviction = new EvictionServlet(evictor, served, gate, readers);
+    servlet(context, "eviction", eviction, "/api/v1/eviction");
     servlet(context, "reload", new ReloadServlet(reload, gate), "/api/v1/reload");
     ReportedFolders folders = new ReportedFolders(served, urls);
     UsageServlet reports =

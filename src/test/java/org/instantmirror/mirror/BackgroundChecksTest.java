@@ -137,7 +137,8 @@ class BackgroundChecksTest {
         repo.signatures(),
         repo.access(),
         repo.client(),
-        new PrefetchPolicy(mode, 1));
+        new PrefetchPolicy(mode, 1),
+        repo.retention());
   }
 
   private Order orderWith(PrefetchPolicy.Mode mode) {

@@ -76,7 +76,8 @@ class PrefetchLookTest {
             plain.signatures(),
             plain.access(),
             plain.client(),
-            new PrefetchPolicy(Mode.POPULAR, 1));
+            new PrefetchPolicy(Mode.POPULAR, 1),
+            plain.retention());
     store =
         Store.open(
             new Store.StoreSettings(

@@ -170,6 +170,7 @@ class UrlMapTest {
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE,
-        PrefetchPolicy.METADATA);
+        PrefetchPolicy.METADATA,
+        Retention.USUAL);
   }
 }

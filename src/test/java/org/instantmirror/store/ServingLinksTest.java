@@ -60,6 +60,21 @@ class ServingLinksTest {
   }
 
   @Test
+  void linkOfAFileThatIsToGoIsDeletedUnlessItWasUsedOfLate() throws IOException {
+    StoredEntry entry = StoreFixture.store(store, KEY, "hello");
+    Path link = links.link(entry).orElseThrow();
+    assertThat(links.isUsed(KEY, entry.file())).isTrue();
+    assertThat(links.release(KEY, entry.file())).isFalse();
+    pass(9);
+    assertThat(links.release(KEY, entry.file())).isFalse();
+    assertThat(link).hasContent("hello");
+    pass(2);
+    assertThat(links.release(KEY, entry.file())).isTrue();
+    assertThat(folder).isEmptyDirectory();
+    assertThat(links.release(KEY, entry.file())).isTrue();
+  }
+
+  @Test
   void linkKeepsTheBytesOfAVersionThatWasReplacedOrDropped() throws IOException {
     Path old = links.link(StoreFixture.store(store, KEY, "old")).orElseThrow();
     StoredEntry next = StoreFixture.store(store, KEY, "next");

@@ -16,6 +16,7 @@ import org.instantmirror.repo.ClientOptions;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.Retention;
 import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
@@ -55,7 +56,8 @@ class ListedMirrorTest {
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE,
-        PrefetchPolicy.METADATA);
+        PrefetchPolicy.METADATA,
+        Retention.USUAL);
   }
 
   private int get(Upstream.Origin origin, String list) throws Exception {

@@ -16,6 +16,7 @@ import org.instantmirror.repo.Lifetimes;
 import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
+import org.instantmirror.repo.Retention;
 import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.repo.Transport;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +152,8 @@ final class TestRepo {
         SignaturePolicy.NONE,
         Access.ALL,
         ClientOptions.NONE,
-        PrefetchPolicy.METADATA);
+        PrefetchPolicy.METADATA,
+        Retention.USUAL);
   }
 
   /** A GET with these fields, given as name, value, name, value. */

@@ -1,0 +1,124 @@
+package org.instantmirror.eviction;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.instantmirror.repo.Config;
+import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.repo.Retention;
+import org.instantmirror.repodata.PackageFile;
+import org.instantmirror.store.FileRecord;
+import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredEntry;
+import org.instantmirror.usage.Demand;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers the facts of a file and has it judged by the {@link Rules}. Thread-safe. */
+final class Judge {
+
+  private final Store store;
+  private final Listings listings;
+  private final Demand demand;
+  private final Supplier<Config> config;
+
+  Judge(Store store, Listings listings, Demand demand, Supplier<Config> config) {
+    this.store = store;
+    this.listings = listings;
+    this.demand = demand;
+    this.config = config;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param file as it should be stored now
+   * @param expired whether it is to go without need
+   */
+  record Judgement(FileRecord file, Verdict verdict, boolean expired) {}
+
+  Judgement judge(FileRecord file, Instant now) {
+    EntryKey key = file.key();
+    Repo repo = repo(key.repo());
+    Retention retention = repo == null ? Retention.USUAL : repo.retention();
+    Standing standing = repo == null ? Standing.UNKNOWN : listings.standing(key, now);
+    boolean unlisted = standing == Standing.UNLISTED;
+    Optional<StoredEntry> entry = unlisted ? store.peek(key, now) : Optional.empty();
+    Facts facts =
+        new Facts(
+            file.size(),
+            file.storedAt(),
+            file.usedAt(),
+            file.uses(),
+            file.inflation(),
+            demand(key, standing, now),
+            repo != null,
+            repo != null && isPinned(repo, key.path()),
+            standing,
+            entry.filter(found -> found.origin() == StoredEntry.Origin.FETCHED).isPresent(),
+            entry.map(StoredEntry::goneSince).orElse(null),
+            unlisted ? newer(key, retention.keepVersions(), now) : 0,
+            retention.keepVersions(),
+            repo == null ? Duration.ZERO : repo.lifetimes().keepVanished());
+    Verdict verdict = Rules.judge(facts, now);
+    FileRecord judged = file.judged(verdict.rank().code(), verdict.priority(), facts.demand());
+    return new Judgement(judged, verdict, isExpired(facts, verdict, retention, now));
+  }
+
+  private static boolean isExpired(Facts facts, Verdict verdict, Retention retention, Instant now) {
+    Duration expire = retention.unlistedExpire();
+    return expire != null
+        && (verdict.reason() == Reason.UNLISTED || verdict.reason() == Reason.OLD_METADATA)
+        && !facts.touchedAt().plus(expire).isAfter(now);
+  }
+
+  private @Nullable Repo repo(RepoId id) {
+    Config now = config.get();
+    Repo repo = now.repos().get(id);
+    return repo == null && id.equals(RepoId.PROXY) && now.proxy().isUsed()
+        ? now.proxy().others()
+        : repo;
+  }
+
+  private static boolean isPinned(Repo repo, String path) {
+    return !repo.retention().pins().isEmpty()
+        && repo.retention().isPinned(path, repo.pathBelowBase(path).orElse(path));
+  }
+
+  /** Of a version that isn't the newest nobody wants a new one. */
+  private double demand(EntryKey key, Standing standing, Instant now) {
+    PackageFile file = PackageFile.of(key.path()).orElse(null);
+    if (file == null || (standing != Standing.LIVE && standing != Standing.UNKNOWN)) {
+      return 0;
+    }
+    double wanted = demand.ofNewVersion(key.repo(), file.name(), file.arch(), now);
+    boolean newest =
+        wanted <= 0
+            || store.files().versions(key).stream()
+                .flatMap(other -> PackageFile.of(other.path()).stream())
+                .noneMatch(other -> other.isVersionOf(file) && other.compareVersion(file) > 0);
+    return newest ? wanted : 0;
+  }
+
+  /** Later versions that no generation lists either; no more are counted than matter. */
+  private int newer(EntryKey key, int most, Instant now) {
+    PackageFile file = PackageFile.of(key.path()).orElse(null);
+    if (file == null) {
+      // It has no versions.
+      return most;
+    }
+    return (int)
+        store.files().versions(key).stream()
+            .filter(
+                other ->
+                    PackageFile.of(other.path())
+                        .filter(found -> found.isVersionOf(file))
+                        .filter(found -> found.compareVersion(file) > 0)
+                        .isPresent())
+            .filter(other -> listings.standing(other, now) == Standing.UNLISTED)
+            .limit(most)
+            .count();
+  }
+}
