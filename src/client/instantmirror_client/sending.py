@@ -44,11 +44,12 @@ def flush(state, settings, now, post=None):
     Returns a sentence on how that went, which ``status`` shows later on. No more than one request is open at a time.
     """
     post = post or _post
-    outcome = "nothing to send"
     unsent = state.unsent()
-    if unsent:
-        # This is what remains if the time is over before there is an answer.
-        state.save(last={"time": int(now), "outcome": "%s didn't answer in time, the report is kept" % settings.server})
+    if not unsent:
+        return "nothing to send"
+    # This is what remains if the time is over before there is an answer.
+    outcome = "%s didn't answer in time, the report is kept" % settings.server
+    state.save(last={"time": int(now), "outcome": outcome})
     for path in unsent:
         with open(path, "rb") as file:
             body = file.read()
