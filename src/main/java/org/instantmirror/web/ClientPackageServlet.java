@@ -91,30 +91,30 @@ final class ClientPackageServlet extends HttpServlet {
 
   private static String page(String base) {
     return """
-        The client tells this mirror which of its packages a machine has, so that updates are here before they are asked for.
-        On a machine with dnf:
+    The client tells this mirror which of its packages a machine has, so that updates are here before they are asked for.
+    On a machine with dnf:
 
-            dnf install %1$sclient/instantmirror-client.rpm
+        dnf install %1$sclient/instantmirror-client.rpm
 
-        For its own updates, too:
+    For its own updates, too:
 
-            curl -fsS -o /etc/yum.repos.d/instantmirror-client.repo %1$sclient/instantmirror-client.repo
+        curl -fsS -o /etc/yum.repos.d/instantmirror-client.repo %1$sclient/instantmirror-client.repo
 
-        "instantmirror-client preview" prints what is told, word for word, before it is.
-        """
+    "instantmirror-client preview" prints what is told, word for word, before it is.
+    """
         .formatted(base);
   }
 
   /** The package has no signature: it is made here, with this server's name in it. */
   private static String repoFile(String base) {
     return """
-        [%2$s]
-        name=What this machine tells its mirror
-        baseurl=%1$sclient/
-        enabled=1
-        gpgcheck=0
-        repo_gpgcheck=0
-        """
+    [%2$s]
+    name=What this machine tells its mirror
+    baseurl=%1$sclient/
+    enabled=1
+    gpgcheck=0
+    repo_gpgcheck=0
+    """
         .formatted(base, ClientRpm.NAME);
   }
 }

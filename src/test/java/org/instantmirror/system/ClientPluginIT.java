@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -304,7 +303,9 @@ class ClientPluginIT {
           printf 'tilde\\t0\\t3.0~beta2\\t1\\tnoarch\\tprivate\\n'
           """);
       machine.sh("chmod 755 /usr/bin/dnf5").succeeded();
-      String plugin = machine.put(Path.of("src/test/resources/org/instantmirror/system/dnf5.py"));
+      String plugin =
+          machine.put(
+              Recipe.project().resolve("src/test/resources/org/instantmirror/system/dnf5.py"));
       server.hang();
 
       for (int run = 0; run < RUNS; run++) {
@@ -313,7 +314,9 @@ class ClientPluginIT {
             .succeeded();
       }
 
-      await("the detached process").atMost(Duration.ofMinutes(1)).until(() -> !server.reports().isEmpty());
+      await("the detached process")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> !server.reports().isEmpty());
       server.answer();
       assertThat(server.reports().get(0))
           .contains("\"installed\":[[\"hello\",\"0:1.0-1\",\"noarch\",\"samples\"]]")

@@ -92,8 +92,7 @@ final class OverlaidMachine implements AutoCloseable {
   CommandResult dnf(String... arguments) {
     List<String> words =
         new ArrayList<>(
-            List.of(
-                "/usr/bin/dnf", "-y", "--releasever=1", "--setopt=pluginpath=" + PLUGINS));
+            List.of("/usr/bin/dnf", "-y", "--releasever=1", "--setopt=pluginpath=" + PLUGINS));
     words.addAll(List.of(arguments));
     return run("0:0", words);
   }
