@@ -49,6 +49,8 @@ class InstantMirror(dnf.Plugin):
         if self._reporter is None:
             return
         end = time.time() + sending.LIMIT
+        # A part is for the server.
+        self._reporter.machine.until = time.monotonic() + sending.LIMIT / 2
         with _Quietly():
             self._reporter.note(self._changes)
             if self._reporter.run() and sending.in_child(_sender(self.base), end - time.time()) is None:

@@ -1,5 +1,7 @@
 """What a dnf 4 knows of its machine, by its Python API."""
 
+import time
+
 import dnf
 import dnf.rpm
 import dnf.sack
@@ -22,10 +24,11 @@ _UNKNOWN_ORIGINS = ("", "anaconda", "unknown")
 
 
 class Machine(object):
-    """See :class:`report.Reporter`."""
+    """See :class:`report.Reporter`. ``until`` is when, on the monotonic clock, a list must be there; None for any time."""
 
     def __init__(self, base):
         self.base = base
+        self.until = None
 
     def repositories(self):
         """All that are configured, enabled or not: a package stays where it came from."""
@@ -43,11 +46,15 @@ class Machine(object):
     def installed(self, paths):
         """The packages of now, after a transaction, too; those of unknown origin where a repository has them.
 
-        Only the mirror's repositories, the keys of ``paths``, are looked through for those.
+        Only the mirror's repositories, the keys of ``paths``, are looked through for those. Raises TooSlow.
         """
         # Only this sees what a transaction of this process has done.
         sack = dnf.sack.rpmdb_sack(self.base)
-        found = [_package(each, self.base.history.repo(each)) for each in sack.query().installed()]
+        found = []
+        for each in sack.query().installed():
+            if self.until is not None and time.monotonic() > self.until:
+                raise packages.TooSlow("%d packages in the time there was" % len(found))
+            found.append(_package(each, self.base.history.repo(each)))
         strays = {package.name for package in found if package.repo in _UNKNOWN_ORIGINS}
         listed = self._listed(sorted(strays), paths) if strays and paths else {}
         return [

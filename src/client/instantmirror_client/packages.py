@@ -22,6 +22,10 @@ INSTALL, UPGRADE, DOWNGRADE, REINSTALL, ERASE, OBSOLETED = ACTIONS = (
 OUTGOING = (ERASE, OBSOLETED)
 
 
+class TooSlow(Exception):
+    """The list of packages takes longer than a transaction may be held up."""
+
+
 def evr(epoch, version, release):
     """``epoch:version-release``; what has no epoch has epoch 0."""
     return "%d:%s-%s" % (int(epoch or 0), version, release)

@@ -43,11 +43,17 @@ class Reporter(object):
         Returns whether there is something to send.
         """
         with self.state.locked():
-            due, standing = window.run(self.state.standing(), self.clock(), self.settings.window, self.draw)
+            before = self.state.standing()
+            due, standing = window.run(before, self.clock(), self.settings.window, self.draw)
             # Saved before anything is made or sent: a report that can't be remembered would be sent at each run.
             self.state.save_standing(standing)
             if due:
-                self._make()
+                try:
+                    self._make()
+                except packages.TooSlow:
+                    # For the next run: the timer's has time.
+                    self.state.save_standing(window.put_off(before, self.clock(), self.settings.window))
+                    raise
         return self._sendable()
 
     def report(self):

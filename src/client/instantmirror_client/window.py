@@ -51,6 +51,11 @@ def run(standing, now, period, draw):
     return True, reported(standing, now, period)
 
 
+def put_off(standing, now, period):
+    """The standing after a run that was to report and couldn't: the next one is to."""
+    return Standing(standing.reported, begin(now, period), 1)
+
+
 def reported(standing, now, period):
     """The standing after a report of this moment's window."""
     return Standing(max(begin(now, period), standing.reported), -1, 0)

@@ -4,7 +4,7 @@ import tempfile
 import time
 import unittest
 
-from instantmirror_client import report, sending
+from instantmirror_client import packages, report, sending
 from instantmirror_client.packages import Change
 from instantmirror_client.report import Refused, Reporter
 from instantmirror_client.settings import Settings
@@ -63,6 +63,17 @@ class ReportTest(unittest.TestCase):
             self.reporter.run()
         del self.machine.installed
         self.assertFalse(self.reporter.run())
+
+    def test_a_list_that_takes_too_long_is_left_to_the_next_run(self):
+        def slow(paths):
+            raise packages.TooSlow("3 packages")
+
+        self.machine.installed = slow
+        for _ in range(2):
+            with self.assertRaises(packages.TooSlow):
+                self.reporter.run()
+        del self.machine.installed
+        self.assertTrue(self.reporter.run())
 
     def test_a_state_that_can_not_be_saved_sends_nothing(self):
         self.state.save_standing = lambda standing: (_ for _ in ()).throw(OSError("disk full"))
