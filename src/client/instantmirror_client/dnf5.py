@@ -48,7 +48,8 @@ class Machine(object):
                 "--cacheonly",
                 "repoquery",
                 "--installed",
-                "--queryformat=" + "\\t".join("%{" + tag + "}" for tag in _TAGS) + "\\n",
+                # The characters themselves: not every version has escapes, and some add an empty line.
+                "--queryformat=" + "\t".join("%{" + tag + "}" for tag in _TAGS) + "\n",
             ],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

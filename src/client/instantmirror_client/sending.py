@@ -17,7 +17,11 @@ PATH = "api/v1/usage"
 #: Answers that no second try would change: such a report is dropped.
 _REFUSED = (400, 411, 413, 415, 422)
 
-#: For how long a server can have us wait at most, in seconds.
+#: For how long a server that doesn't take a report is left alone, in seconds: one that hangs shall not hold up each
+#: transaction.
+_BACK_OFF = 3600
+
+#: For how long it can have us wait at most.
 _LONGEST_WAIT = 86400
 
 
@@ -49,7 +53,7 @@ def flush(state, settings, now, post=None):
         return "nothing to send"
     # This is what remains if the time is over before there is an answer.
     outcome = "%s didn't answer in time, the report is kept" % settings.server
-    state.save(last={"time": int(now), "outcome": outcome})
+    state.save(last={"time": int(now), "outcome": outcome}, not_before=now + _BACK_OFF)
     for path in unsent:
         with open(path, "rb") as file:
             body = file.read()
@@ -63,7 +67,7 @@ def flush(state, settings, now, post=None):
         elif answer.refused:
             os.unlink(path)
         else:
-            state.save(not_before=now + min(max(answer.wait, 0), _LONGEST_WAIT))
+            state.save(not_before=now + min(max(answer.wait, _BACK_OFF), _LONGEST_WAIT))
             break
         state.save(not_before=0)
     state.save(last={"time": int(now), "outcome": outcome})

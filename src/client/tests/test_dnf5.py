@@ -145,8 +145,7 @@ class Dnf5Test(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             program = os.path.join(folder, "dnf5")
             with open(program, "w") as file:
-                # What dnf5 does with the escapes of a query format.
-                file.write('#!/bin/sh\nfor last; do :; done\nprintf "$(echo "$last" | sed "s/.*=//; s/%{[a-z_]*}/1/g")"\n')
+                file.write('#!/bin/sh\nfor last; do :; done\necho "$last" | sed "s/.*=//; s/%{[a-z_]*}/1/g"\n')
             os.chmod(program, 0o755)
             self.assertEqual(dnf5.Machine([], program).installed({}), [Package("1", "1:1-1", "1", "1")])
 

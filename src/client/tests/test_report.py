@@ -155,6 +155,15 @@ class ReportTest(unittest.TestCase):
         self.window()
         self.assertEqual(len(self.posted), 2)
 
+    def test_a_server_that_does_not_take_it_is_left_alone_for_an_hour(self):
+        self.answer = sending.Answer(None, "ConnectionRefusedError")
+        self.assertTrue(self.reporter.run())
+        self.reporter.flush(self.post)
+        self.clock.now += 3500
+        self.assertFalse(self.reporter.run())
+        self.clock.now += 200
+        self.assertTrue(self.reporter.run())
+
     def test_a_server_that_names_a_time_is_left_alone_until_then(self):
         self.answer = sending.Answer(429, "429", wait=7200)
         self.reporter.run()
