@@ -19,9 +19,6 @@ _ACTIONS = {
     dnf.transaction.PKG_OBSOLETED: packages.OBSOLETED,
 }
 
-#: What the history says of packages that were there before it, or that the installer brought.
-_UNKNOWN_ORIGINS = ("", "anaconda", "unknown")
-
 
 class Machine(object):
     """See :class:`report.Reporter`. ``until`` is when, on the monotonic clock, a list must be there; None for any time."""
@@ -55,20 +52,13 @@ class Machine(object):
             if self.until is not None and time.monotonic() > self.until:
                 raise packages.TooSlow("%d packages in the time there was" % len(found))
             found.append(_package(each, self.base.history.repo(each)))
-        strays = {package.name for package in found if package.repo in _UNKNOWN_ORIGINS}
-        listed = self._listed(sorted(strays), paths) if strays and paths else {}
-        return [
-            package._replace(repo=listed.get(package[:3], ""))
-            if package.repo in _UNKNOWN_ORIGINS
-            else package
-            for package in found
-        ]
+        return packages.settled(found, self._available(packages.strays(found), paths))
 
-    def _listed(self, names, paths):
-        if self.base.sack is None:
-            return {}
+    def _available(self, names, paths):
+        if not names or not paths or self.base.sack is None:
+            return []
         query = self.base.sack.query().available().filter(name=names, reponame=sorted(paths))
-        return {_package(each, "")[:3]: each.reponame for each in query}
+        return [_package(each, each.reponame) for each in query]
 
     def changes(self):
         """What the transaction is going to do; before it, for the origins of what goes are forgotten after it."""

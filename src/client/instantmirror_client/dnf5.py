@@ -23,7 +23,7 @@ _ACTIONS = {
     "O": packages.OBSOLETED,
 }
 _OPTIONS = ("baseurl", "metalink", "mirrorlist", "proxy")
-_TAGS = ("name", "epoch", "version", "release", "arch", "from_repo")
+_TAGS = ("name", "epoch", "version", "release", "arch")
 
 
 class Machine(object):
@@ -40,17 +40,27 @@ class Machine(object):
         return self._repositories
 
     def installed(self, paths):
-        """The packages of now. Those of unknown origin stay so."""
+        """The packages of now; those of unknown origin where a repository of the mirror has them, see dnf4.Machine.
+
+        It takes its time: no transaction waits for it.
+        """
+        found = self._query("from_repo", ["--installed"])
+        names = packages.strays(found)
+        if not names or not paths:
+            return packages.settled(found, [])
+        try:
+            available = self._query("repoid", ["--available", "--repo=" + ",".join(sorted(paths))] + names)
+        except subprocess.CalledProcessError:
+            # One of them isn't in dnf's cache.
+            available = []
+        return packages.settled(found, available)
+
+    def _query(self, repo, arguments):
+        # The characters themselves: not every version has escapes, and some add an empty line.
+        query_format = "\t".join("%{" + tag + "}" for tag in _TAGS + (repo,)) + "\n"
         listed = subprocess.check_output(
-            [
-                self._program,
-                "--noplugins",
-                "--cacheonly",
-                "repoquery",
-                "--installed",
-                # The characters themselves: not every version has escapes, and some add an empty line.
-                "--queryformat=" + "\t".join("%{" + tag + "}" for tag in _TAGS) + "\n",
-            ],
+            [self._program, "--noplugins", "--cacheonly", "repoquery", "--queryformat=" + query_format]
+            + arguments,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
@@ -59,11 +69,11 @@ class Machine(object):
 
 
 def parse(listed):
-    """The packages of what :meth:`Machine.installed` has dnf5 print."""
+    """The packages of what :class:`Machine` has dnf5 print."""
     found = []
     for line in listed.splitlines():
         fields = line.split("\t")
-        if len(fields) == len(_TAGS):
+        if len(fields) == len(_TAGS) + 1:
             name, epoch, version, release, arch, repo = fields
             found.append(packages.Package(name, packages.evr(epoch, version, release), arch, repo))
     return found

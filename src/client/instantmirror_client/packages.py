@@ -22,6 +22,10 @@ INSTALL, UPGRADE, DOWNGRADE, REINSTALL, ERASE, OBSOLETED = ACTIONS = (
 OUTGOING = (ERASE, OBSOLETED)
 
 
+#: What package managers say of packages that the installer brought, or that were there before their history.
+UNKNOWN_ORIGINS = ("", "anaconda", "unknown", "<unknown>")
+
+
 class TooSlow(Exception):
     """The list of packages takes longer than a transaction may be held up."""
 
@@ -29,6 +33,20 @@ class TooSlow(Exception):
 def evr(epoch, version, release):
     """``epoch:version-release``; what has no epoch has epoch 0."""
     return "%d:%s-%s" % (int(epoch or 0), version, release)
+
+
+def strays(installed):
+    """The names of those whose origin isn't known, sorted."""
+    return sorted({package.name for package in installed if package.repo in UNKNOWN_ORIGINS})
+
+
+def settled(installed, available):
+    """The packages, where strays belong to the repository that has the very same one, if one does."""
+    listed = {package[:3]: package.repo for package in available}
+    return [
+        package._replace(repo=listed.get(package[:3], "")) if package.repo in UNKNOWN_ORIGINS else package
+        for package in installed
+    ]
 
 
 def with_origins(changes, installed):

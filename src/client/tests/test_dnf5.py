@@ -141,13 +141,48 @@ class Dnf5Test(unittest.TestCase):
             ],
         )
 
+    def machine(self, script):
+        """One whose dnf5 is a shell script; ``$*`` are its arguments."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        program = os.path.join(folder.name, "dnf5")
+        with open(program, "w") as file:
+            file.write("#!/bin/sh\n" + script)
+        os.chmod(program, 0o755)
+        return dnf5.Machine([], program)
+
     def test_packages_are_asked_of_dnf5(self):
-        with tempfile.TemporaryDirectory() as folder:
-            program = os.path.join(folder, "dnf5")
-            with open(program, "w") as file:
-                file.write('#!/bin/sh\nfor last; do :; done\necho "$last" | sed "s/.*=//; s/%{[a-z_]*}/1/g"\n')
-            os.chmod(program, 0o755)
-            self.assertEqual(dnf5.Machine([], program).installed({}), [Package("1", "1:1-1", "1", "1")])
+        machine = self.machine(
+            'test "$*" = "--noplugins --cacheonly repoquery --queryformat=%{name}\t%{epoch}\t%{version}\t%{release}'
+            '\t%{arch}\t%{from_repo}\n --installed" && printf "bash\\t0\\t5\\t1\\tx86_64\\tfedora\\n"'
+        )
+        self.assertEqual(machine.installed({"fedora": "/"}), [Package("bash", "0:5-1", "x86_64", "fedora")])
+
+    def test_a_package_of_unknown_origin_is_of_the_repository_that_has_it(self):
+        machine = self.machine(
+            """case "$*" in
+            *--installed) printf 'a\\t0\\t1\\t1\\tnoarch\\tanaconda\\nb\\t0\\t1\\t1\\tnoarch\\t\\n' ;;
+            *" --available --repo=fedora a b") printf 'a\\t0\\t1\\t1\\tnoarch\\tfedora\\nb\\t0\\t2\\t1\\tnoarch\\tfedora\\n' ;;
+            *) exit 1 ;;
+            esac"""
+        )
+        self.assertEqual(
+            machine.installed({"fedora": "/"}),
+            [Package("a", "0:1-1", "noarch", "fedora"), Package("b", "0:1-1", "noarch", "")],
+        )
+
+    def test_without_a_cache_unknown_origins_stay_so(self):
+        machine = self.machine(
+            """case "$*" in
+            *--installed) printf 'a\\t0\\t1\\t1\\tnoarch\\tanaconda\\n' ;;
+            *) exit 1 ;;
+            esac"""
+        )
+        self.assertEqual(machine.installed({"fedora": "/"}), [Package("a", "0:1-1", "noarch", "")])
+
+    def test_a_dnf5_that_fails_is_no_empty_list(self):
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.machine("exit 1").installed({})
 
     def test_the_detached_process_holds_nothing_of_its_callers(self):
         """Its caller reads to the end of the output: it must come though the process goes on."""
