@@ -48,12 +48,12 @@ class InstantMirror(dnf.Plugin):
     def transaction(self):
         if self._reporter is None:
             return
-        end = time.time() + sending.LIMIT
+        end = time.monotonic() + sending.LIMIT
         # A part is for the server.
-        self._reporter.machine.until = time.monotonic() + sending.LIMIT / 2
+        self._reporter.machine.until = end - sending.LIMIT / 2
         with _Quietly():
             self._reporter.note(self._changes)
-            if self._reporter.run() and sending.in_child(_sender(self.base), end - time.time()) is None:
+            if self._reporter.run() and sending.in_child(_sender(self.base), end - time.monotonic()) is None:
                 logger.debug("instantmirror: no answer in time; the report is kept")
 
 

@@ -145,7 +145,7 @@ def in_child(command, seconds):
 
     ``command`` is the program with its options, without "flush". Returns its exit code, or None where it took too long and was ended.
     """
-    end = time.time() + seconds
+    end = time.monotonic() + seconds
     child = subprocess.Popen(
         # -I: none of the environment's Python.
         [sys.executable or "/usr/bin/python3", "-I"] + command + ["flush", "--within", "%.3f" % max(seconds, 0.05)],
@@ -157,7 +157,7 @@ def in_child(command, seconds):
         start_new_session=True,
     )
     try:
-        return child.wait(max(end - time.time(), 0.05))
+        return child.wait(max(end - time.monotonic(), 0.05))
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()

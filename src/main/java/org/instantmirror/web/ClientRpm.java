@@ -73,6 +73,14 @@ final class ClientRpm {
       // RHEL 8's platform-python has it as well as every python3.
       builder.addRequirement(
           "python(abi)", "3.6", RpmDependencyFlags.GREATER, RpmDependencyFlags.EQUAL);
+      // dnf 5 doesn't bring it by itself.
+      builder.addRecommends("(libdnf5-plugin-actions if dnf5)", null);
+      builder.addRequirement(
+          "rpmlib(RichDependencies)",
+          "4.12.0-1",
+          RpmDependencyFlags.RPMLIB,
+          RpmDependencyFlags.LESS,
+          RpmDependencyFlags.EQUAL);
       builder.setPostRemoveScript("<lua>", files.afterRemoval());
       BuilderContext context = builder.newContext();
       for (ClientFiles.Entry entry : files.all()) {

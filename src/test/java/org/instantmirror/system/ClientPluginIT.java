@@ -301,13 +301,14 @@ class ClientPluginIT {
     }
   }
 
-  /** Names, modes, owners and where links lead. */
+  /** Names, modes, owners, where links lead, and what else is wanted. */
   private static String contents(Path rpm) {
     return Command.of(
             Program.RPM,
             "-qp",
             "--queryformat",
-            "[%{FILENAMES} %{FILEMODES:perms} %{FILEUSERNAME} %{FILEGROUPNAME} %{FILELINKTOS}\n]",
+            "[%{FILENAMES} %{FILEMODES:perms} %{FILEUSERNAME} %{FILEGROUPNAME} %{FILELINKTOS}\\n]"
+                + "[%{RECOMMENDNEVRS}\\n][%{REQUIRENEVRS}\\n]",
             rpm.toString())
         .run()
         .succeeded()
