@@ -101,6 +101,7 @@ class ArchitectureTest {
     "org.apache.coyote, server",
     "org.apache.tomcat, server",
     "picocli, server",
+    "org.eclipse.packager, web",
     "org.littleshoot, server",
     "io.netty, server",
     "ch.qos.logback, server",

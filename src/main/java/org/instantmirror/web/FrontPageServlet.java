@@ -64,7 +64,9 @@ final class FrontPageServlet extends HttpServlet {
       page.append("<p>No repository is configured yet: put a client's <code>.repo</code> file ")
           .append("into the server's <code>reposdir</code>.</p>\n");
     }
-    page.append("<p>Ready-made files for clients: <a href=\"repos/\">repos/</a>.</p>\n");
+    page.append(
+            "<p>Ready-made files for clients: <a href=\"repos/\">repos/</a>; the client that says")
+        .append(" which packages a machine has: <a href=\"client/\">client/</a>.</p>\n");
     for (Repo repo : repos) {
       if (!config.profiles().contains(repo.id())) {
         append(page, base, repo);

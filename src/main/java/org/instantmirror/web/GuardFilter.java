@@ -26,10 +26,15 @@ final class GuardFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
   private static final String MIRROR = "/mirror/";
   private static final Set<String> PAGES =
-      Set.of("/", "/repos", "/health/live", "/health/ready", MetricsServlet.PATH);
+      Set.of(
+          "/", "/repos", "/client", "/health/live", "/health/ready", MetricsServlet.PATH);
 
-  /** What is made for clients: {@link RepoFilesServlet}, {@link ClientListServlet}. */
-  private static final List<String> FOR_CLIENTS = List.of("/repos/", "/mirrorlist/", "/metalink/");
+  /**
+   * What is made for clients: {@link RepoFilesServlet}, {@link ClientListServlet}, {@link
+   * ClientPackageServlet}.
+   */
+  private static final List<String> FOR_CLIENTS =
+      List.of("/repos/", "/mirrorlist/", "/metalink/", ClientPackageServlet.ROOT);
 
   private final transient Supplier<PathMeaning.Reader> paths;
   private final transient ReadGate gate;

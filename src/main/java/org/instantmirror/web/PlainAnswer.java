@@ -24,7 +24,13 @@ final class PlainAnswer {
   static void send(
       HttpServletRequest request, HttpServletResponse response, String mediaType, String text)
       throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    send(request, response, mediaType, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Answers with a small file of that media type; its status is set already. */
+  static void send(
+      HttpServletRequest request, HttpServletResponse response, String mediaType, byte[] body)
+      throws IOException {
     response.setContentType(mediaType);
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Cache-Control", "no-store");

@@ -136,6 +136,7 @@ public record WebApplication(
   private void forClients(ServletContext context, ReadGate readers, ServerUrl server) {
     Supplier<Config> config = () -> views.get().config();
     servlet(context, "repo-files", new RepoFilesServlet(config, readers, server), "/repos/*");
+    servlet(context, "client-package", new ClientPackageServlet(server), "/client/*");
     ClientLists lists = new ClientLists(views, clock);
     RepomdVersions versions = new RepomdVersions(mirror);
     for (ListUrl.Kind kind : ListUrl.Kind.values()) {

@@ -31,6 +31,7 @@ enum Program {
   DPKG("dpkg", "dpkg"),
   DPKG_DEB("dpkg-deb", "dpkg"),
   UNSHARE("unshare", "util-linux"),
+  NSENTER("nsenter", "util-linux"),
   SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
   SYSTEMD_SYSUSERS("systemd-sysusers", "systemd"),
   SYSTEMD_TMPFILES("systemd-tmpfiles", "systemd"),
@@ -46,6 +47,7 @@ enum Program {
           .filter(Files::exists);
     }
   },
+  PYTHON3("python3", "python3"),
   SQUID("squid", "squid"),
   OPENSSL("openssl", "openssl"),
   BUILDAH("buildah", "buildah"),

@@ -101,6 +101,17 @@ abstract class TomcatContract {
   }
 
   @Test
+  void theClientsPackageIsMadeInTheContainerToo() {
+    String url = tomcat.url() + "client/";
+    Curl.download(url + "instantmirror-client.rpm", copy).succeeded();
+
+    assertThat(Command.of(Program.RPM, "--checksig", copy.toString()).run().succeeded().output())
+        .contains("digests OK");
+    assertThat(Curl.run(List.of(url + "instantmirror-client.repo")).succeeded().output())
+        .contains("baseurl=" + url + "\n");
+  }
+
+  @Test
   void coldFileStreamsAsItIsUpstream() {
     Curl.download(repoUrl("cold") + SampleRpm.BIG.fileName(), copy).succeeded();
 

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Nested;
 
 /** The WAR in the Tomcats that organisations have. */
 @RequiresRpmTools
-@RequiresPrograms({Program.NGINX, Program.CURL})
+@RequiresPrograms({Program.NGINX, Program.CURL, Program.RPM})
 class TomcatIT {
   /** The stock distribution of Tomcat 10.1: Servlet 6.0. */
   @Nested
