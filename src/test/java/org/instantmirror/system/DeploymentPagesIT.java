@@ -29,7 +29,7 @@ class DeploymentPagesIT {
     Program.SYSTEMD_TMPFILES
   })
   void thePageOfTheServiceMakesPackagesAndInstallsByHand() throws IOException {
-    Path project = project("docs", "packaging", "README.md", "CHANGELOG.md", "LICENSE", "pom.xml");
+    Path project = project("docs", "src", "README.md", "CHANGELOG.md", "LICENSE", "pom.xml");
     Files.createDirectory(project.resolve("target"));
     Files.createSymbolicLink(
         project.resolve("target/instantmirror.war"), MirrorProcess.war().toAbsolutePath());

@@ -44,8 +44,10 @@ class PackagesIT {
     build(Recipe.project(), "1.0.0~test");
     // The next version: another WAR, other settings and another file for logs.
     Path next = BUILT.folder("next");
-    for (String name : List.of("conf", "docs", "packaging")) {
-      Command.of("/bin/cp", List.of("-r", Recipe.project().resolve(name).toString(), next + "/"))
+    Files.createDirectory(next.resolve("src"));
+    for (String name : List.of("conf", "docs", "src/packaging")) {
+      Path of = Recipe.project().resolve(name);
+      Command.of("/bin/cp", List.of("-r", of.toString(), next.resolve(name).toString()))
           .run()
           .succeeded();
     }
