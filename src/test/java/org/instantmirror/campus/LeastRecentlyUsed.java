@@ -1,0 +1,35 @@
+package org.instantmirror.campus;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Plain LRU, as of a proxy that knows nothing of packages. */
+final class LeastRecentlyUsed implements Cache.Eviction {
+
+  private final Set<Release> files = new LinkedHashSet<>();
+
+  @Override
+  public void stored(Release file) {
+    files.add(file);
+  }
+
+  @Override
+  public void used(Release file) {
+    files.remove(file);
+    files.add(file);
+  }
+
+  @Override
+  public boolean has(Release file) {
+    return files.contains(file);
+  }
+
+  @Override
+  public Release evict() {
+    Iterator<Release> oldest = files.iterator();
+    Release file = oldest.next();
+    oldest.remove();
+    return file;
+  }
+}

@@ -1,0 +1,24 @@
+package org.instantmirror.campus;
+
+import java.util.List;
+
+/** A way for a campus to get its packages. */
+interface Way {
+
+  /** What it is called in the figures. */
+  String name();
+
+  /**
+   * A machine wants a file.
+   *
+   * @param end run when it has it
+   * @return whether it is there at once
+   */
+  boolean request(Machine machine, Release file, Runnable end);
+
+  /** Upstream's repository has these from now on, each in place of the version before. */
+  default void released(List<Release> files) {}
+
+  /** A machine tells what is installed; once a day. */
+  default void reported(Machine machine) {}
+}
