@@ -26,8 +26,7 @@ final class GuardFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
   private static final String MIRROR = "/mirror/";
   private static final Set<String> PAGES =
-      Set.of(
-          "/", "/repos", "/client", "/health/live", "/health/ready", MetricsServlet.PATH);
+      Set.of("/", "/repos", "/client", "/health/live", "/health/ready", MetricsServlet.PATH);
 
   /**
    * What is made for clients: {@link RepoFilesServlet}, {@link ClientListServlet}, {@link

@@ -251,7 +251,8 @@ class ClientPluginIT {
   void thePackageOfTheSpecIsOffAndAnUpgradeFromTheMirrorKeepsWhatAnAdministratorChanged()
       throws IOException {
     Path packages = work.folder("packages");
-    Command.of("/bin/bash", List.of(Recipe.project().resolve("src/packaging/build-client").toString()))
+    Command.of(
+            "/bin/bash", List.of(Recipe.project().resolve("src/packaging/build-client").toString()))
         .with("OUT", packages.toString())
         .with("VERSION", "0.9")
         .run()
