@@ -56,7 +56,7 @@ class AbsentMirrorIT {
   private void installsFromUsThenFromUpstream() {
     dnf.run("install", "hello").succeeded();
     assertThat(dnf.installed(SampleRpm.HELLO)).exists();
-    assertThat(mirror.log()).contains("GET /mirror/samples/" + SampleRpm.HELLO.fileName());
+    mirror.awaitLog("GET /mirror/samples/" + SampleRpm.HELLO.fileName());
     assertThat(upstream.accessLog().packageGets()).as("by the mirror").hasSize(1);
     mirror.stop();
 
@@ -90,7 +90,11 @@ class AbsentMirrorIT {
   }
 
   private long repomdRequests() {
-    return mirror.log().lines().filter(line -> line.contains("repodata/repomd.xml ")).count();
+    return mirror
+        .settledLog()
+        .lines()
+        .filter(line -> line.contains("repodata/repomd.xml "))
+        .count();
   }
 
   private String text(String path) {

@@ -66,7 +66,7 @@ class ForwardProxyIT {
       assertThat(fetches("-primary.xml.gz") + fetches("-primary.xml.zst")).isEqualTo(1);
       assertThat(files.cached(REPO, SampleRpm.HELLO.fileName())).exists();
       assertThat(files.cached("_proxy", "")).doesNotExist();
-      assertThat(mirror.log()).contains("access 127.0.0.1 GET " + first.url());
+      mirror.awaitLog("access 127.0.0.1 GET " + first.url());
     }
   }
 

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ final class MirrorProcess implements AutoCloseable {
   private final Path errors;
   private final String url;
   private final String secureUrl;
+  private final AtomicInteger markers = new AtomicInteger();
 
   private MirrorProcess(Process process, Path output, Path errors) {
     this.process = process;
@@ -117,6 +120,23 @@ final class MirrorProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * What it has printed when all that it was asked for before has its line: these are held back.
+   */
+  String settledLog() {
+    String marker = "settled-" + markers.incrementAndGet();
+    Curl.run(List.of("--output", "/dev/null", url + marker)).failed();
+    awaitLog(marker);
+    return log();
+  }
+
+  /** Waits until it has printed that. */
+  void awaitLog(String part) {
+    await("the log says '" + part + "'")
+        .atMost(Duration.ofSeconds(30))
+        .until(this::log, text -> text.contains(part));
   }
 
   /** Ends it as a power cut would, with SIGKILL. */

@@ -59,7 +59,7 @@ class ProxiedClientsIT {
             first.accessLog().packageGets().size() + second.accessLog().packageGets().size();
         assertThat(packages).as("HELLO and ODD").isEqualTo(2);
         assertThat(files.cached("samples", SampleRpm.ODD.fileName())).exists();
-        assertThat(mirror.log()).contains("access 127.0.0.1 GET " + second.url());
+        mirror.awaitLog("access 127.0.0.1 GET " + second.url());
       }
     }
   }
@@ -91,7 +91,7 @@ class ProxiedClientsIT {
           .succeeded();
       assertThat(copy).hasSameBinaryContentAs(rpm);
       assertThat(upstream.accessLog().packageGets()).hasSize(1);
-      assertThat(mirror.log()).contains("\"InstantMirror; hit\"");
+      mirror.awaitLog("\"InstantMirror; hit\"");
     }
   }
 
@@ -125,7 +125,7 @@ class ProxiedClientsIT {
         assertThat(new String(answer, 0, Math.max(0, head), StandardCharsets.ISO_8859_1))
             .isEqualTo(method + " /form?a=b\n");
         assertThat(java.util.Arrays.copyOfRange(answer, head, answer.length)).isEqualTo(body);
-        assertThat(mirror.log()).contains("proxy 127.0.0.1 " + method + " " + echo.origin());
+        mirror.awaitLog("proxy 127.0.0.1 " + method + " " + echo.origin());
       }
     }
   }
@@ -144,7 +144,7 @@ class ProxiedClientsIT {
               "in the tunnel")
           .succeeded();
       assertThat(copy).hasContent("POST /x.rpm\nin the tunnel");
-      assertThat(mirror.log()).contains("CONNECT " + echo.hostPort());
+      mirror.awaitLog("CONNECT " + echo.hostPort());
     }
   }
 
@@ -184,7 +184,7 @@ class ProxiedClientsIT {
         }
         assertThat(files.cached("cut", "cut.rpm")).doesNotExist();
         assertThat(files.cached("_proxy", authority(cut.url()) + "/other/cut.rpm")).doesNotExist();
-        assertThat(mirror.log()).contains("broken");
+        mirror.awaitLog("broken");
       }
     }
   }
