@@ -150,6 +150,11 @@ public final class Mirror implements AutoCloseable {
   public record Foresight(
       Demand demand, Supplier<PrefetchSettings> settings, Path file, ZoneId zone) {}
 
+  /** What has come of fetching before clients ask since the start. */
+  public PrefetchTotals prefetched() {
+    return prefetch.totals();
+  }
+
   /** Fetches lists before clients ask. */
   public Warm warm() {
     return warm;
