@@ -76,10 +76,15 @@ class Reporter(object):
 
     def _make(self):
         report, known, installed, paths = self._document()
+        start = window.begin(self.clock(), self.settings.window)
+        former = self.state.former()
+        if former:
+            # Else the server would count this machine twice until it forgets the old id.
+            farewell = document.document(former, start, self.settings.window, {}, (), (), False)
+            self.state.keep_farewell(start, document.packed(farewell))
         if not paths:
             # This machine has nothing of the mirror's: nothing to tell.
             return
-        start = window.begin(self.clock(), self.settings.window)
         name = self.state.keep(start, document.packed(report), document.of_mirror(installed, paths))
         self.state.save(made=dict(known, file=name))
 

@@ -1,5 +1,6 @@
 """Sends the reports that nobody took yet, within a limit that nothing exceeds."""
 
+import json
 import os
 import signal
 import subprocess
@@ -26,12 +27,16 @@ _LONGEST_WAIT = 86400
 
 
 class Answer(object):
-    """What the server said: a status, or None and why there was none; ``wait`` in seconds where it named a time."""
+    """What the server said: a status, or None and why there was none; ``wait`` in seconds where it named a time.
 
-    def __init__(self, status, reason, wait=0):
+    ``wants_installed`` is true where it took a report but doesn't know the list that this calls unchanged.
+    """
+
+    def __init__(self, status, reason, wait=0, wants_installed=False):
         self.status = status
         self.reason = reason
         self.wait = wait
+        self.wants_installed = wants_installed
 
     @property
     def accepted(self):
@@ -62,7 +67,10 @@ def flush(state, settings, now, post=None):
         if answer.accepted:
             os.unlink(path)
             made = state.values().get("made") or {}
-            if made.get("file") == os.path.basename(path):
+            if answer.wants_installed:
+                # It began anew, or has forgotten us: the next report has the whole list.
+                state.save(accepted=None)
+            elif made.get("file") == os.path.basename(path):
                 state.save(accepted=made)
         elif answer.refused:
             os.unlink(path)
@@ -109,11 +117,20 @@ def _post(settings, body):
                 response.status,
                 "%d %s %s" % (response.status, response.reason, said.replace("\n", " ")),
                 int(wait) if wait.isdigit() else 0,
+                _wants_installed(said),
             )
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as failure:
         return Answer(None, "%s: %s" % (type(failure).__name__, failure))
+
+
+def _wants_installed(said):
+    try:
+        return json.loads(said).get("installedWanted") is True
+    except (ValueError, AttributeError):
+        # An answer of another kind, or another version.
+        return False
 
 
 def _connection(settings, parts):

@@ -88,10 +88,18 @@ class State(object):
         values = self.values()
         known = values.get("client")
         if values.get("month") != month or not isinstance(known, str) or len(known) != 22:
+            made = values.get("made")
+            told = isinstance(made, dict) and made.get("client") == known
+            former = known if told else values.get("former")
             known = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
             # What the server knows of the old id it doesn't know of the new one.
-            self.save(client=known, month=month, accepted=None)
+            self.save(client=known, month=month, accepted=None, former=former)
         return known
+
+    def former(self):
+        """The id that was renewed and has packages at the server still; None if there is none."""
+        former = self.values().get("former")
+        return former if isinstance(former, str) and len(former) == 22 else None
 
     def note(self, changes):
         """Adds to what happened since the last report; the oldest go when there are too many."""
@@ -136,13 +144,18 @@ class State(object):
         Returns its file's name.
         """
         name = "%011d.json.gz" % start
-        os.makedirs(self._unsent(), mode=0o700, exist_ok=True)
-        self._write(os.path.join("unsent", name), body)
+        self._add(name, body)
         self._write("installed.json", json.dumps([list(each) for each in installed]).encode())
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(self.folder, "changes"))
         self._bound()
         return name
+
+    def keep_farewell(self, start, body):
+        """The last report of the id that was renewed is unsent from now on."""
+        # By its name it comes before the same window's report.
+        self._add("%011d.former.json.gz" % start, body)
+        self.save(former=None)
 
     def unsent(self):
         """The paths of the reports that nobody took yet, the oldest first."""
@@ -151,6 +164,10 @@ class State(object):
         except OSError:
             return []
         return [os.path.join(self._unsent(), name) for name in names if name.endswith(".json.gz")]
+
+    def _add(self, name, body):
+        os.makedirs(self._unsent(), mode=0o700, exist_ok=True)
+        self._write(os.path.join("unsent", name), body)
 
     def _bound(self):
         kept, size = 0, 0

@@ -49,6 +49,7 @@ class Server(object):
         self.paths = []
         self.fields = []
         self.status = 202
+        self.answer = b""
         self.retry_after = None
         self.hold = threading.Event()
         self.hold.set()
@@ -66,8 +67,11 @@ class Server(object):
                 self.send_response(outer.status)
                 if outer.retry_after:
                     self.send_header("Retry-After", outer.retry_after)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(outer.answer)))
                 self.end_headers()
+                if outer.answer:
+                    # Not an empty write: who asked may be gone by now.
+                    self.wfile.write(outer.answer)
 
             def log_message(self, format, *args):
                 pass

@@ -111,8 +111,8 @@ class ReportTest(unittest.TestCase):
             self.window()
         self.assertEqual(
             [number for number, report in enumerate(self.posted) if "installed" in report],
-            # The first, the eighth (window 7), and the one with which the id was new (1 December).
-            [0, 7, 8],
+            # The first, the eighth (window 7), and on 1 December the old id's last and the new one's first.
+            [0, 7, 8, 9],
         )
 
     def test_a_list_that_was_not_accepted_is_not_called_unchanged(self):
@@ -125,8 +125,35 @@ class ReportTest(unittest.TestCase):
         self.window()
         self.clock.now = NOVEMBER_23 + 8 * DAY
         self.window()
-        self.assertNotEqual(self.posted[0]["client"], self.posted[1]["client"])
-        self.assertIn("installed", self.posted[1])
+        self.assertNotEqual(self.posted[0]["client"], self.posted[2]["client"])
+        self.assertEqual(self.posted[2]["installed"], [list(BASH)])
+
+    def test_the_old_id_has_no_package_any_more_when_there_is_a_new_one(self):
+        self.window()
+        self.clock.now = NOVEMBER_23 + 8 * DAY
+        self.reporter.preview()
+        self.window()
+        self.window()
+        self.assertEqual(len(self.posted), 4)
+        last = self.posted[1]
+        self.assertEqual(last["client"], self.posted[0]["client"])
+        self.assertEqual((last["repos"], last["installed"], last["changes"]), ({}, [], []))
+        self.assertEqual(last["window"], "2026-12-01T00:00:00Z")
+
+    def test_an_id_that_was_never_reported_gets_no_last_report(self):
+        self.reporter.preview()
+        self.clock.now = NOVEMBER_23 + 8 * DAY
+        self.window()
+        self.assertEqual(len(self.posted), 1)
+
+    def test_a_server_that_wants_the_list_gets_it_with_the_next_report(self):
+        self.window()
+        self.answer = sending.Answer(202, "202 Accepted", wants_installed=True)
+        self.window()
+        self.answer = ACCEPTED
+        self.window()
+        self.window()
+        self.assertEqual(["installed" in report for report in self.posted], [True, False, True, False])
 
     def test_a_report_of_last_month_that_is_accepted_later_does_not_count_for_the_new_id(self):
         self.clock.now = NOVEMBER_23 + 7 * DAY + 100
@@ -234,6 +261,19 @@ class SendingTest(unittest.TestCase):
             set(fields),
             {"host", "accept-encoding", "content-length", "content-type", "content-encoding", "user-agent", "connection"},
         )
+
+    def test_what_else_the_answer_says_is_heard(self):
+        for answer, known in (
+            (b'{"installedWanted": true}\n', False),
+            (b'{"installedWanted": false}\n', True),
+            (b"[]", True),
+            (b"<html>", True),
+        ):
+            self.server.answer = answer
+            self.reporter.run()
+            self.reporter.flush()
+            self.assertEqual(bool(self.state.values()["accepted"]), known, answer)
+            self.state.save(reported=-1)
 
     def test_retry_after_is_heard(self):
         self.server.status, self.server.retry_after = 429, "3600"

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.instantmirror.eviction.EvictionStatus.LastRun;
@@ -78,6 +79,8 @@ public final class Evictor implements Room, AutoCloseable {
   private volatile double inflation;
   private volatile Instant exhaustedUntil = Instant.MIN;
   private volatile @Nullable LastRun last;
+  private final LongAdder goneFiles = new LongAdder();
+  private final LongAdder goneBytes = new LongAdder();
   private Instant usesWritten; // by the thread
 
   /**
@@ -220,6 +223,8 @@ public final class Evictor implements Room, AutoCloseable {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
       LastRun ended = new LastRun(begin, need.why(), run.freed(), run.files(), millis, enough);
       last = ended;
+      goneFiles.add(run.files());
+      goneBytes.add(run.freed());
       if (run.files() > 0) {
         LOG.info(
             "{}: {} files, {} MiB, have gone in {} ms",
@@ -291,6 +296,16 @@ public final class Evictor implements Room, AutoCloseable {
     Levels levels = levels();
     return new EvictionStatus(
         levels, store.files().totals(), levels.needs(Map.of()), last, reviews.last());
+  }
+
+  /** How many files have gone since the start. */
+  public long goneFiles() {
+    return goneFiles.sum();
+  }
+
+  /** Their bytes. */
+  public long goneBytes() {
+    return goneBytes.sum();
   }
 
   private Levels levels() {

@@ -93,13 +93,22 @@ final class Judge {
     if (file == null || (standing != Standing.LIVE && standing != Standing.UNKNOWN)) {
       return 0;
     }
+    // Of all releases at first: that asks no database, and most files nobody wants.
     double wanted = demand.ofNewVersion(key.repo(), file.name(), file.arch(), now);
+    if (wanted <= 0) {
+      return 0;
+    }
     boolean newest =
-        wanted <= 0
-            || store.files().versions(key).stream()
-                .flatMap(other -> PackageFile.of(other.path()).stream())
-                .noneMatch(other -> other.isVersionOf(file) && other.compareVersion(file) > 0);
-    return newest ? wanted : 0;
+        store.files().versions(key).stream()
+            .flatMap(other -> PackageFile.of(other.path()).stream())
+            .noneMatch(other -> other.isVersionOf(file) && other.compareVersion(file) > 0);
+    if (!newest) {
+      return 0;
+    }
+    return store.packages().find(key).stream()
+        .findFirst()
+        .map(listed -> demand.ofNewVersion(listed.folder(), listed.name(), listed.arch(), now))
+        .orElse(wanted);
   }
 
   /** Later versions that no generation lists either; no more are counted than matter. */

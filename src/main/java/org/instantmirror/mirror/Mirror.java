@@ -55,6 +55,7 @@ public final class Mirror implements AutoCloseable {
   private final Generations generations;
   private final Coordinator coordinator;
   private final TopFiles tops;
+  private final BackgroundChecks background;
   private final Prefetch prefetch;
   private final Warm warm;
   private final Clock clock;
@@ -102,8 +103,7 @@ public final class Mirror implements AutoCloseable {
             });
     timer.setRemoveOnCancelPolicy(true);
     this.patience = new Patience(timer, limits.queueTimeout());
-    BackgroundChecks background =
-        new BackgroundChecks(timer, repositories::repo, generations::look, clock);
+    this.background = new BackgroundChecks(timer, repositories::repo, generations::look, clock);
     this.prefetch =
         new Prefetch(
             new Prefetch.Means(
@@ -119,24 +119,25 @@ public final class Mirror implements AutoCloseable {
     this.warm = new Warm(planner, store, repositories, coordinator, clock);
     this.tops =
         new TopFiles(lookup, negatives, generations, coordinator, patience, background, clock);
-    watch(repositories, background);
+    watch(repositories);
   }
 
   /**
    * Repositories of which packages are fetched ahead are looked at from the start on: nobody knows
    * when a client used them the last time.
    */
-  private void watch(Repositories repositories, BackgroundChecks background) {
+  private void watch(Repositories repositories) {
     for (RepositoryFolder folder : generations.records().folders()) {
       repositories
           .repo(folder.repo())
           .filter(repo -> repo.prefetch().mode().takesPackages())
-          .ifPresent(
-              repo ->
-                  background.used(
-                      folder,
-                      new Order(repo, Folders.repomd(folder), FileClass.METADATA, true, null)));
+          .ifPresent(repo -> used(repo, folder));
     }
+  }
+
+  private void used(Repo repo, RepositoryFolder folder) {
+    background.used(
+        folder, new Order(repo, Folders.repomd(folder), FileClass.METADATA, true, null));
   }
 
   /**
@@ -150,6 +151,11 @@ public final class Mirror implements AutoCloseable {
   public record Foresight(
       Demand demand, Supplier<PrefetchSettings> settings, Path file, ZoneId zone) {}
 
+  /** What has come of fetching before clients ask since the start. */
+  public PrefetchTotals prefetched() {
+    return prefetch.totals();
+  }
+
   /** Fetches lists before clients ask. */
   public Warm warm() {
     return warm;
@@ -160,6 +166,10 @@ public final class Mirror implements AutoCloseable {
     return new Upcoming() {
       @Override
       public void coming(Repo repo, Generation next, @Nullable Generation live) {
+        if (live == null) {
+          // Whoever asked for what it begins with uses it, and may be the only one for days.
+          used(repo, next.folder());
+        }
         prefetch.coming(repo, next, live);
       }
 

@@ -77,6 +77,8 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   private volatile DailyBudget spent;
 
+  private final PrefetchTotals totals = new PrefetchTotals(runs::values);
+
   /**
    * What it works with.
    *
@@ -202,7 +204,8 @@ final class Prefetch implements Upcoming, AutoCloseable {
         new PrefetchRun(
             new PrefetchRun.Begin(folder, repo.prefetch(), generation.number(), baseNumber, now),
             choices,
-            found.unwanted());
+            found.unwanted(),
+            found.unwantedBytes());
     remember(folder, run);
     int wanted = 0;
     long bytes = 0;
@@ -278,7 +281,13 @@ final class Prefetch implements Upcoming, AutoCloseable {
       backlog
           .take(wanted -> true)
           .forEach(
-              wanted -> wanted.run().putOff(wanted.order().key(), PrefetchVerdict.OUTSIDE_WINDOW));
+              wanted ->
+                  wanted
+                      .run()
+                      .putOff(
+                          wanted.order().key(),
+                          PrefetchVerdict.OUTSIDE_WINDOW,
+                          PrefetchBacklog.size(wanted)));
       return;
     }
     while (running.size() < MOST_AT_ONCE) {
@@ -312,6 +321,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
     boolean here = listed != null && candidates.isHere(order.key(), listed, means.now());
     State state = here ? State.FETCHED : State.FAILED;
     wanted.run().change(order.key(), State.FETCHING, state, size);
+    totals.ended(order.key(), here, size);
     later.ifPresent(run -> run.change(order.key(), State.WAITING, state, size));
     if (here) {
       ledger.spend(size, means.today());
@@ -351,6 +361,11 @@ final class Prefetch implements Upcoming, AutoCloseable {
         .filter(run -> run.begin().folder().repo().equals(key.repo()))
         .flatMap(run -> run.item(key).stream())
         .findFirst();
+  }
+
+  /** What has come of all runs. */
+  PrefetchTotals totals() {
+    return totals;
   }
 
   /** What was spent today. */

@@ -52,8 +52,13 @@ final class PrefetchCandidates {
    *
    * @param listed what the files must be, by their paths
    * @param unwanted how many more there are that nobody wants
+   * @param unwantedBytes of these
    */
-  record Found(List<PrefetchCandidate> candidates, Map<String, ListedFile> listed, int unwanted) {}
+  record Found(
+      List<PrefetchCandidate> candidates,
+      Map<String, ListedFile> listed,
+      int unwanted,
+      long unwantedBytes) {}
 
   /** A build, as advisories name it. */
   private record Build(String name, Evr evr, String arch) {
@@ -93,7 +98,7 @@ final class PrefetchCandidates {
               urgency.getOrDefault(Build.of(each), 0),
               matters ? standing(repo, key, each, now) : Standing.ABSENT));
     }
-    return new Found(candidates, listed, news.more);
+    return new Found(candidates, listed, news.more, news.moreBytes);
   }
 
   /** A package with how much it is wanted. */
@@ -104,6 +109,7 @@ final class PrefetchCandidates {
     private final List<Row> rows = new ArrayList<>();
     private int unwanted;
     private int more;
+    private long moreBytes;
 
     void take(Row row, boolean all) {
       boolean wanted = all || row.demand > 0;
@@ -114,6 +120,7 @@ final class PrefetchCandidates {
         rows.add(row);
       } else {
         more++;
+        moreBytes += Math.max(0, row.each.listed().size());
       }
     }
   }
@@ -130,9 +137,10 @@ final class PrefetchCandidates {
     return news;
   }
 
+  /** Of the clients of that release and architecture: others don't ask for this one. */
   private double demandOf(IndexedPackage each, Instant now) {
     ListedPackage listed = each.listed();
-    return Math.max(0, demand.ofNewVersion(each.key().repo(), listed.name(), listed.arch(), now));
+    return Math.max(0, demand.ofNewVersion(listed.folder(), listed.name(), listed.arch(), now));
   }
 
   private Standing standing(Repo repo, EntryKey key, ListedPackage listed, Instant now) {

@@ -25,9 +25,10 @@ public final class PrefetchRun {
   static final int MOST_ITEMS = 500;
 
   private final Begin begin;
-  private final Map<PrefetchVerdict, Integer> counts; // guarded by this
 
   // Guarded by this.
+  private final Map<PrefetchVerdict, Integer> counts = new EnumMap<>(PrefetchVerdict.class);
+  private final Map<PrefetchVerdict, Long> bytes = new EnumMap<>(PrefetchVerdict.class);
   private final Map<EntryKey, Item> items = new LinkedHashMap<>();
   private final Map<State, Integer> states = new EnumMap<>(State.class);
   private long fetchedBytes;
@@ -74,6 +75,7 @@ public final class PrefetchRun {
    * How it stands.
    *
    * @param counts of packages by what was decided of them
+   * @param bytes of the same, as far as their sizes are known
    * @param states of those that are to be fetched
    * @param fetchedBytes of those that were
    * @param items the best ones
@@ -81,6 +83,7 @@ public final class PrefetchRun {
   public record Standing(
       Begin begin,
       Map<PrefetchVerdict, Integer> counts,
+      Map<PrefetchVerdict, Long> bytes,
       Map<State, Integer> states,
       long fetchedBytes,
       List<Item> items) {}
@@ -88,15 +91,17 @@ public final class PrefetchRun {
   /**
    * @param choices the best first
    * @param unwanted how many more there are that nobody is known to want
+   * @param unwantedBytes of these
    */
-  PrefetchRun(Begin begin, List<Choice> choices, int unwanted) {
+  PrefetchRun(Begin begin, List<Choice> choices, int unwanted, long unwantedBytes) {
     this.begin = begin;
-    Map<PrefetchVerdict, Integer> count = new EnumMap<>(PrefetchVerdict.class);
     if (unwanted > 0) {
-      count.put(PrefetchVerdict.NOBODY, unwanted);
+      counts.put(PrefetchVerdict.NOBODY, unwanted);
+      bytes.put(PrefetchVerdict.NOBODY, unwantedBytes);
     }
     for (Choice choice : choices) {
-      count.merge(choice.verdict(), 1, Integer::sum);
+      counts.merge(choice.verdict(), 1, Integer::sum);
+      bytes.merge(choice.verdict(), size(choice.candidate()), Long::sum);
       boolean fetched = choice.verdict() == PrefetchVerdict.FETCH;
       if (fetched) {
         states.merge(State.WAITING, 1, Integer::sum);
@@ -113,7 +118,10 @@ public final class PrefetchRun {
                 fetched ? State.WAITING : null));
       }
     }
-    this.counts = count;
+  }
+
+  private static long size(PrefetchCandidate candidate) {
+    return Math.max(0, candidate.size());
   }
 
   /** What it looked at. */
@@ -126,26 +134,42 @@ public final class PrefetchRun {
     return counts.containsKey(verdict);
   }
 
+  /** Packages of which that was decided. */
+  synchronized int count(PrefetchVerdict verdict) {
+    return counts.getOrDefault(verdict, 0);
+  }
+
+  /** Their bytes. */
+  synchronized long bytes(PrefetchVerdict verdict) {
+    return bytes.getOrDefault(verdict, 0L);
+  }
+
   synchronized int count(State state) {
     return states.getOrDefault(state, 0);
   }
 
   /** Something has come of a package. */
-  synchronized void change(EntryKey key, State from, State to, long bytes) {
+  synchronized void change(EntryKey key, State from, State to, long size) {
     states.merge(from, -1, (a, b) -> a + b <= 0 ? null : a + b);
     states.merge(to, 1, Integer::sum);
     if (to == State.FETCHED) {
-      fetchedBytes += Math.max(0, bytes);
+      fetchedBytes += Math.max(0, size);
     }
     items.computeIfPresent(
         key, (same, item) -> new Item(key, item.candidate, item.saving, item.verdict, to));
   }
 
-  /** A package is put off after all. */
-  synchronized void putOff(EntryKey key, PrefetchVerdict why) {
+  /**
+   * A package is put off after all.
+   *
+   * @param size of it; 0 if that isn't known
+   */
+  synchronized void putOff(EntryKey key, PrefetchVerdict why, long size) {
     states.merge(State.WAITING, -1, (a, b) -> a + b <= 0 ? null : a + b);
     counts.merge(PrefetchVerdict.FETCH, -1, (a, b) -> a + b <= 0 ? null : a + b);
     counts.merge(why, 1, Integer::sum);
+    bytes.merge(PrefetchVerdict.FETCH, -size, (a, b) -> a + b <= 0 ? null : a + b);
+    bytes.merge(why, size, Long::sum);
     items.computeIfPresent(
         key, (same, item) -> new Item(key, item.candidate, item.saving, why, null));
   }
@@ -160,6 +184,7 @@ public final class PrefetchRun {
     return new Standing(
         begin,
         new EnumMap<>(counts),
+        new EnumMap<>(bytes),
         new EnumMap<>(states),
         fetchedBytes,
         new ArrayList<>(items.values()));

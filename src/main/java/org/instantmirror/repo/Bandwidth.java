@@ -28,7 +28,7 @@ public record Bandwidth(Schedule available, Schedule throttle) {
   public static final Bandwidth UNLIMITED = new Bandwidth(Schedule.NONE, Schedule.NONE);
 
   private static final Pattern ENTRY =
-      Pattern.compile("(\\S+?(?:\\s*%)?)(?:\\s+([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2}))?");
+      Pattern.compile("(\\S+?(?:\\s*%)?)(?:\\s+(" + DailySpan.SYNTAX + "))?");
 
   /**
    * Values by the time of day.
@@ -46,7 +46,7 @@ public record Bandwidth(Schedule available, Schedule throttle) {
 
     Optional<Value> at(LocalTime time) {
       return timed.stream()
-          .filter(each -> each.hours.contain(time))
+          .filter(each -> each.hours.contains(time))
           .map(Timed::value)
           .findFirst()
           .or(() -> Optional.ofNullable(otherwise));
@@ -60,24 +60,10 @@ public record Bandwidth(Schedule available, Schedule throttle) {
   }
 
   /** A value at some hours of each day. */
-  record Timed(Value value, Hours hours) {}
+  record Timed(Value value, DailySpan hours) {}
 
   /** Bytes a second, or a share of another rate. */
   record Value(long number, boolean percent) {}
-
-  /**
-   * Hours of each day.
-   *
-   * @param from included
-   * @param to not included; where it isn't after {@code from}, it is the next day's
-   */
-  record Hours(LocalTime from, LocalTime to) {
-    boolean contain(LocalTime time) {
-      boolean begun = !time.isBefore(from);
-      boolean notOver = time.isBefore(to);
-      return from.isBefore(to) ? begun && notOver : begun || notOver;
-    }
-  }
 
   /**
    * The limit at that moment, in bytes a second; 0 for none.
@@ -147,7 +133,7 @@ public record Bandwidth(Schedule available, Schedule throttle) {
       }
       Value rate = value.apply(matcher.group(1));
       if (matcher.group(2) != null) {
-        timed.add(new Timed(rate, hours(matcher)));
+        timed.add(new Timed(rate, DailySpan.parse(matcher.group(2))));
       } else if (otherwise == null) {
         otherwise = rate;
       } else {
@@ -156,27 +142,5 @@ public record Bandwidth(Schedule available, Schedule throttle) {
       }
     }
     return new Schedule(timed, otherwise);
-  }
-
-  private static Hours hours(Matcher matcher) {
-    LocalTime from = time(matcher.group(2), matcher.group(3), false);
-    LocalTime to = time(matcher.group(4), matcher.group(5), true);
-    boolean wholeDay = matcher.group(4).equals("24");
-    if (from.equals(to) && !wholeDay) {
-      throw new IllegalArgumentException(
-          "hours that end when they begin; 00:00-24:00 is the whole day");
-    }
-    return new Hours(from, to);
-  }
-
-  private static LocalTime time(String hour, String minute, boolean end) {
-    int hours = Integer.parseInt(hour);
-    int minutes = Integer.parseInt(minute);
-    boolean midnight = end && hours == 24 && minutes == 0;
-    if (!midnight && (hours > 23 || minutes > 59)) {
-      throw new IllegalArgumentException(
-          "'" + hour + ":" + minute + "' is no time of day; allowed is 00:00 to 23:59");
-    }
-    return midnight ? LocalTime.MIDNIGHT : LocalTime.of(hours, minutes);
   }
 }

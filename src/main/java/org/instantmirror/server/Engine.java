@@ -12,6 +12,7 @@ import org.instantmirror.eviction.Evictor;
 import org.instantmirror.mirror.AbsoluteUrls;
 import org.instantmirror.mirror.Mirror;
 import org.instantmirror.mirror.PassThrough;
+import org.instantmirror.mirror.PrefetchTotals;
 import org.instantmirror.mirror.Reload;
 import org.instantmirror.mirror.Views;
 import org.instantmirror.repo.Bandwidth;
@@ -36,7 +37,10 @@ import org.instantmirror.upstream.UpstreamPools;
 import org.instantmirror.usage.Demand;
 import org.instantmirror.usage.Requests;
 import org.instantmirror.usage.Usage;
+import org.instantmirror.web.Metrics;
+import org.instantmirror.web.Savings;
 import org.instantmirror.web.WebApplication;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,16 +95,17 @@ public final class Engine implements AutoCloseable {
    */
   public Engine(ConfigSources sources, Clock clock, StoreOpener opener)
       throws ConfigException, IOException {
-    this(sources, clock, opener, Demand.UNKNOWN);
+    this(sources, clock, opener, null);
   }
 
   /**
-   * The same, knowing how much packages are wanted.
+   * The same, with packages wanted as somebody says.
    *
+   * @param given in place of what is learnt; null for that
    * @throws ConfigException as above
    * @throws IOException as above
    */
-  public Engine(ConfigSources sources, Clock clock, StoreOpener opener, Demand demand)
+  public Engine(ConfigSources sources, Clock clock, StoreOpener opener, @Nullable Demand given)
       throws ConfigException, IOException {
     this.clock = clock;
     WatchedFiles files = new WatchedFiles();
@@ -137,15 +142,16 @@ public final class Engine implements AutoCloseable {
             store.packages()::find,
             () -> views.get().config().usage().learns(),
             clock);
+    Demand demand = given == null ? usage : given;
     Mirror.Foresight foresight =
         new Mirror.Foresight(
-            usage,
+            demand,
             () -> views.get().config().prefetch(),
             config.cacheDir().resolve(".instantmirror").resolve("prefetch"),
             ZoneId.systemDefault());
     this.mirror = new Mirror(store, client, views, keys, limits, usage, foresight, clock);
     mirror.keepQueue(config.cacheDir().resolve(".instantmirror").resolve("ahead"), views);
-    this.evictor = new Evictor(store, mirror.listings(), usage, () -> views.get().config(), clock);
+    this.evictor = new Evictor(store, mirror.listings(), demand, () -> views.get().config(), clock);
     this.urls = new AbsoluteUrls(views, clock);
     this.passThrough = new PassThrough(client, views::pool, config.maxPassThrough(), clock);
     LOG.info(
@@ -183,6 +189,11 @@ public final class Engine implements AutoCloseable {
 
   /** The servlets in front of it. */
   public WebApplication webApplication() {
+    PrefetchTotals prefetched = mirror.prefetched();
+    Measured measured = new Measured(views, store, metered, mirror, usage, evictor);
+    Metrics metrics = new Metrics();
+    Savings savings = new Savings(metrics, metered::bytes, prefetched, clock.instant());
+    measured.register(metrics, savings);
     return new WebApplication(
         views,
         reload,
@@ -193,8 +204,9 @@ public final class Engine implements AutoCloseable {
         answers,
         urls,
         usage,
-        Requests.all(List.of(usage, evictor.uses())),
-        new Measured(views, store, metered, mirror, usage).metrics(),
+        Requests.all(List.of(usage, evictor.uses(), prefetched)),
+        metrics,
+        savings,
         lines,
         evictor,
         clock);

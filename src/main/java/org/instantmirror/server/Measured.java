@@ -1,18 +1,26 @@
 package org.instantmirror.server;
 
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+import org.instantmirror.eviction.Evictor;
+import org.instantmirror.mirror.Downloads;
 import org.instantmirror.mirror.Mirror;
+import org.instantmirror.mirror.PrefetchTotals;
 import org.instantmirror.mirror.Views;
 import org.instantmirror.store.Store;
+import org.instantmirror.store.StoredFiles;
 import org.instantmirror.upstream.MeteredClient;
+import org.instantmirror.usage.PrefetchVerdict;
 import org.instantmirror.usage.Usage;
 import org.instantmirror.web.Metrics;
+import org.instantmirror.web.Savings;
 
 /** What {@code /metrics} tells of the engine's parts, beside the requests that it has answered. */
-record Measured(Views views, Store store, MeteredClient upstream, Mirror mirror, Usage usage) {
+record Measured(
+    Views views, Store store, MeteredClient upstream, Mirror mirror, Usage usage, Evictor evictor) {
 
   /** All of it. */
-  Metrics metrics() {
-    Metrics metrics = new Metrics();
+  void register(Metrics metrics, Savings savings) {
     metrics.gauge(
         "instantmirror_repositories",
         "Repositories that are configured.",
@@ -35,8 +43,81 @@ record Measured(Views views, Store store, MeteredClient upstream, Mirror mirror,
         "instantmirror_upstream_requests", "Requests to upstreams.", upstream::requests);
     metrics.counter(
         "instantmirror_upstream_bytes", "Bytes of bodies that came from them.", upstream::bytes);
+    metrics.gauge(
+        "instantmirror_saved_bytes",
+        "Bytes sent to clients, less those that came from upstreams.",
+        savings::bytes);
+    queue(metrics);
+    prefetch(metrics);
+    cache(metrics);
     usage(metrics);
-    return metrics;
+  }
+
+  private void queue(Metrics metrics) {
+    Downloads downloads = new Downloads(mirror);
+    waiting(metrics, "interactive", () -> downloads.lengths().interactive());
+    waiting(metrics, "ahead", () -> downloads.lengths().ahead());
+  }
+
+  private static void waiting(Metrics metrics, String kind, DoubleSupplier count) {
+    metrics.gauge("instantmirror_queue", "Downloads that wait for a place.", count, "class", kind);
+  }
+
+  private void prefetch(Metrics metrics) {
+    PrefetchTotals totals = mirror.prefetched();
+    for (PrefetchVerdict each : PrefetchVerdict.values()) {
+      String decision = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      metrics.gauge(
+          "instantmirror_prefetch_packages",
+          "Packages of each repository's last run, by what was decided of them.",
+          () -> totals.decided(each),
+          "decision",
+          decision);
+      metrics.gauge(
+          "instantmirror_prefetch_package_bytes",
+          "The same in bytes.",
+          () -> totals.decidedBytes(each),
+          "decision",
+          decision);
+    }
+    metrics.counter(
+        "instantmirror_prefetched_files", "Files fetched before a client asked.", totals::files);
+    metrics.counter("instantmirror_prefetched_bytes", "The same in bytes.", totals::bytes);
+    metrics.counter(
+        "instantmirror_prefetched_used_files",
+        "Those of them that a client has asked for since.",
+        totals::usedFiles);
+    metrics.counter("instantmirror_prefetched_used_bytes", "The same in bytes.", totals::usedBytes);
+    metrics.counter(
+        "instantmirror_prefetch_failures", "Files that couldn't be fetched.", totals::failed);
+  }
+
+  private void cache(Metrics metrics) {
+    metrics.gauge(
+        "instantmirror_cache_bytes",
+        "What files take, and what running downloads have written and will have.",
+        () -> evictor.status().levels().held());
+    metrics.gauge(
+        "instantmirror_cache_files",
+        "Files that are stored.",
+        () -> evictor.status().totals().stream().mapToLong(StoredFiles.Total::files).sum());
+    metrics.gauge(
+        "instantmirror_cache_limit_bytes",
+        "What cache_size allows; +Inf for no limit.",
+        () -> limit(evictor.status().levels().limit()));
+    metrics.gauge(
+        "instantmirror_disk_free_bytes",
+        "What may still be written to the disk, min_free included.",
+        () -> evictor.status().levels().space().usable());
+    metrics.counter(
+        "instantmirror_evicted_files",
+        "Files that have gone for want of room.",
+        evictor::goneFiles);
+    metrics.counter("instantmirror_evicted_bytes", "The same in bytes.", evictor::goneBytes);
+  }
+
+  private static double limit(long bytes) {
+    return bytes == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : bytes;
   }
 
   private void usage(Metrics metrics) {
@@ -65,8 +146,7 @@ record Measured(Views views, Store store, MeteredClient upstream, Mirror mirror,
         () -> usage.standing().requestsLost());
   }
 
-  private static void report(
-      Metrics metrics, String outcome, java.util.function.DoubleSupplier count) {
+  private static void report(Metrics metrics, String outcome, DoubleSupplier count) {
     metrics.counter(
         "instantmirror_usage_reports", "Reports of clients.", count, "outcome", outcome);
   }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.PackageFile;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.ListedPackage;
 
@@ -17,7 +18,6 @@ import org.instantmirror.store.ListedPackage;
 final class AskedPackages {
 
   private static final int MOST = 10_000;
-  private static final String RPM = ".rpm";
 
   /** Folders between a repository's own and its packages, in distributions. */
   private static final Set<String> INNER =
@@ -59,21 +59,10 @@ final class AskedPackages {
     return Optional.of(what);
   }
 
-  /** By {@code name-version-release.arch.rpm}. */
+  /** By the name of the file. */
   static Optional<UsedPackage> named(EntryKey key) {
-    String file = key.fileName();
-    if (!file.endsWith(RPM)) {
-      return Optional.empty();
-    }
-    String stem = file.substring(0, file.length() - RPM.length());
-    int arch = stem.lastIndexOf('.');
-    int release = arch < 0 ? -1 : stem.lastIndexOf('-', arch);
-    int version = release < 1 ? -1 : stem.lastIndexOf('-', release - 1);
-    if (version < 1 || arch + 1 == stem.length()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new UsedPackage(folder(key), stem.substring(0, version), stem.substring(arch + 1)));
+    return PackageFile.of(key.path())
+        .map(file -> new UsedPackage(folder(key), file.name(), file.arch()));
   }
 
   /** {@code Packages/h/} and the like lie between the repository and its files. */

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
@@ -23,6 +24,9 @@ import java.util.function.DoubleSupplier;
  * Prometheus name. Thread-safe.
  */
 public final class Metrics {
+
+  /** The outcome of what is about no file of a repository. */
+  private static final String NONE = "none";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -112,7 +116,31 @@ public final class Metrics {
     } else if (cacheStatus.contains("; fwd=partial")) {
       return "far-ahead";
     }
-    return cacheStatus.contains("; fwd=") ? "miss" : "none";
+    return cacheStatus.contains("; fwd=") ? "miss" : NONE;
+  }
+
+  /** Answers so far that were about files of repositories, by {@link #outcome}. */
+  Map<String, Sent> sent() {
+    Map<String, Sent> sums = new TreeMap<>();
+    requests.forEach(
+        (labels, ended) -> {
+          if (!labels.get(0).equals(NONE)) {
+            Sent some = new Sent((long) ended.requests.count(), (long) ended.bytes.count());
+            sums.merge(labels.get(0), some, Sent::plus);
+          }
+        });
+    return sums;
+  }
+
+  /**
+   * Answers to clients.
+   *
+   * @param bytes of their bodies
+   */
+  record Sent(long requests, long bytes) {
+    Sent plus(Sent other) {
+      return new Sent(requests + other.requests, bytes + other.bytes);
+    }
   }
 
   /** All of it, in Prometheus' text format. */

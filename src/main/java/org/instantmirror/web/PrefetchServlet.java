@@ -65,17 +65,19 @@ final class PrefetchServlet extends ApiServlet {
     json.numberIfKnown("comparedWith", base == null ? -1 : base);
     json.time("at", begin.at());
     counts(json, "decided", run.counts());
+    counts(json, "decidedBytes", run.bytes());
     counts(json, "fetches", run.states());
     json.number("fetchedBytes", run.fetchedBytes());
     Stream<PrefetchRun.Item> items = run.items().stream().limit(limit);
     json.array("packages", items, PrefetchServlet::item);
   }
 
-  private static void counts(JsonObject json, String name, Map<? extends Enum<?>, Integer> counts) {
+  private static void counts(
+      JsonObject json, String name, Map<? extends Enum<?>, ? extends Number> counts) {
     json.object(
         name,
         counts,
-        (inner, all) -> all.forEach((each, count) -> inner.number(word(each), count)));
+        (inner, all) -> all.forEach((each, count) -> inner.number(word(each), count.longValue())));
   }
 
   /** A package that a run has decided on. */

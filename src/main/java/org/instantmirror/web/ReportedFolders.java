@@ -13,6 +13,10 @@ import org.instantmirror.repodata.RepositoryFolder;
 final class ReportedFolders {
 
   private static final String MIRROR = "/mirror/";
+
+  /** Of what clients get through a proxy; not all of it is ours. */
+  private static final String PROXIED = MIRROR + RepoId.PROXY + "/";
+
   private static final int HTTP = 80;
 
   private final Supplier<PathMeaning.Reader> served;
@@ -31,7 +35,8 @@ final class ReportedFolders {
    * The repository.
    *
    * @param path as in a URL, below the server's root
-   * @return empty if there is none (any more)
+   * @return empty if there is none (any more), also for whatever is below {@code /mirror/_proxy/}
+   *     and isn't of ours
    * @throws IllegalArgumentException if it can't be such a path
    */
   Optional<RepositoryFolder> of(String path) {
@@ -42,6 +47,10 @@ final class ReportedFolders {
     try {
       decoded = RequestPath.decode(path);
     } catch (BadPathException e) {
+      if (path.startsWith(PROXIED)) {
+        // Somebody else's URL, which we don't judge.
+        return Optional.empty();
+      }
       throw new IllegalArgumentException("is no path: " + e.getMessage(), e);
     }
     PathMeaning meaning = served.get().read(decoded.substring(MIRROR.length()), false);

@@ -50,6 +50,7 @@ public record WebApplication(
     Usage usage,
     Requests requests,
     Metrics metrics,
+    Savings savings,
     Lines lines,
     Evictor evictor,
     Clock clock) {
@@ -117,6 +118,7 @@ public record WebApplication(
     QueueServlet queue = new QueueServlet(downloads, lines, gate, readers);
     servlet(context, "queue", queue, "/api/v1/queue", "/api/v1/queue/*");
     servlet(context, "prefetch", new PrefetchServlet(overview, readers), "/api/v1/prefetch");
+    servlet(context, "savings", new SavingsServlet(savings, gate), "/api/v1/savings");
     WarmServlet warm = new WarmServlet(mirror.warm(), gate);
     servlet(context, "warm", warm, "/api/v1/warm", "/api/v1/warm/*");
     EvictionServlet eviction = new EvictionServlet(evictor, served, gate, readers);

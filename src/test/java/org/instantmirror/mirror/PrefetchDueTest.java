@@ -43,7 +43,8 @@ class PrefetchDueTest {
     return new PrefetchRun(
         new PrefetchRun.Begin(FOLDER, PrefetchPolicy.METADATA, 2, 1L, AT),
         List.of(new Choice(candidate, verdict, 1)),
-        3);
+        3,
+        3000);
   }
 
   private static boolean isDue(PrefetchRun run, String after) {
@@ -94,10 +95,14 @@ class PrefetchDueTest {
   @Test
   void aRunSaysWhatBecameOfEachPackage() {
     PrefetchRun run = run(PrefetchVerdict.FETCH);
-    run.putOff(KEY, PrefetchVerdict.OUTSIDE_WINDOW);
+    run.putOff(KEY, PrefetchVerdict.OUTSIDE_WINDOW, 10);
     assertThat(run.standing().counts())
         .containsEntry(PrefetchVerdict.OUTSIDE_WINDOW, 1)
         .containsEntry(PrefetchVerdict.NOBODY, 3)
+        .doesNotContainKey(PrefetchVerdict.FETCH);
+    assertThat(run.standing().bytes())
+        .containsEntry(PrefetchVerdict.OUTSIDE_WINDOW, 10L)
+        .containsEntry(PrefetchVerdict.NOBODY, 3000L)
         .doesNotContainKey(PrefetchVerdict.FETCH);
     assertThat(run.item(KEY).orElseThrow().verdict()).isEqualTo(PrefetchVerdict.OUTSIDE_WINDOW);
     assertThat(run.standing().states()).isEmpty();

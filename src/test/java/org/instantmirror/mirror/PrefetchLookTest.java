@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.instantmirror.download.Limits;
 import org.instantmirror.mirror.PrefetchRun.State;
 import org.instantmirror.repo.BaseUrl;
+import org.instantmirror.repo.DailySpan;
 import org.instantmirror.repo.DailyWindow;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
@@ -44,8 +45,7 @@ class PrefetchLookTest {
 
   private static final DailyWindow CLOSED =
       new DailyWindow(
-          List.of(
-              new DailyWindow.Span(java.time.LocalTime.of(20, 0), java.time.LocalTime.of(21, 0))));
+          List.of(new DailySpan(java.time.LocalTime.of(20, 0), java.time.LocalTime.of(21, 0))));
 
   private final FakeUpstream upstream = FakeUpstream.start();
   private final LogLines log = new LogLines("org.instantmirror.mirror");

@@ -37,6 +37,11 @@ class RpmVersionTest {
     "1.0^20160101, 1.0.1, -1",
     "1.0~rc1^git1, 1.0~rc1, 1",
     "1.0^git1~pre, 1.0^git1, -1",
+    "2.0.1, 2.0, 1",
+    "5.5p1, 5.5p10, -1",
+    "a, a+, 0",
+    "+_, _+, 0",
+    "99999999999999999999999, 100000000000000000000000, -1",
   })
   void versionsAreOrderedAsRpmDoes(String one, String other, int order) {
     assertThat(Integer.signum(RpmVersion.compare(one, other))).isEqualTo(order);

@@ -430,6 +430,19 @@ class GenerationTest {
   }
 
   @Test
+  void theRequestThatARepositoryBeginsWithIsAUse() {
+    mirror.close();
+    mirror =
+        RunningMirror.setup().repo(upstream, "metadata_timer_sync = 0.1s").clock(clock).start();
+    repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();
+    assertThat(mirror.get("os/" + REPOMD).status()).isEqualTo(200);
+    log.await("generation 1 is live");
+    repository.add("b-1.rpm", Packages.rpm(1000, 2)).publish();
+    clock.advance(STICKY);
+    log.await("generation 2 is live");
+  }
+
+  @Test
   void namesWithoutAChecksumAreReplacedWithTheirGeneration() {
     repository = new PublishedRepository(upstream, "/os/", "primary.xml.gz");
     repository.add("a-1.rpm", Packages.rpm(1000, 1)).publish();

@@ -15,6 +15,8 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.instantmirror.repo.RepoId;
+import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
@@ -24,6 +26,7 @@ import org.instantmirror.testing.Packages;
 import org.instantmirror.testing.PublishedRepository;
 import org.instantmirror.testing.RawResponse;
 import org.instantmirror.testing.RunningMirror;
+import org.instantmirror.usage.Demand;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +68,7 @@ class PrefetchTest {
   private void goLive(RunningMirror mirror, int number) {
     clock.advance(STICKY);
     assertThat(mirror.get("os/" + REPOMD, "Cache-Control: no-cache").status()).isEqualTo(200);
-    log.await("generation " + number + " is live");
+    log.await("repo/os: generation " + number + " is live");
     clock.advance(STICKY);
   }
 
@@ -90,6 +93,41 @@ class PrefetchTest {
       assertThat(requests("/os/vim-2.rpm")).isZero();
       // What was there before isn't news.
       assertThat(requests("/os/kernel-1.rpm")).isZero();
+    }
+  }
+
+  @Test
+  void ofTwoReleasesEachIsWantedByItsOwnClientsOnly() throws Exception {
+    Demand ofOld =
+        new Demand() {
+          @Override
+          public double ofNewVersion(RepoId repo, String name, String arch, Instant now) {
+            return 100;
+          }
+
+          @Override
+          public double ofNewVersion(
+              RepositoryFolder folder, String name, String arch, Instant now) {
+            return folder.path().equals("os") ? 100 : 0;
+          }
+        };
+    PublishedRepository other = new PublishedRepository(upstream, "/next/");
+    try (RunningMirror mirror = setup().demand(ofOld).start()) {
+      other.add("b-1.rpm", Packages.rpm(1000, 4)).publish();
+      mirror.get("next/" + REPOMD);
+      log.await("repo/next: generation 1 is live");
+      repository.add("a-1.rpm", Packages.rpm(1000, 2)).publish();
+      goLive(mirror, 1);
+      other.add("b-2.rpm", Packages.rpm(1000, 5)).publish();
+      clock.advance(STICKY);
+      mirror.get("next/" + REPOMD, "Cache-Control: no-cache");
+      log.await("repo/next: generation 2 is live");
+      repository.add("a-2.rpm", Packages.rpm(1000, 3)).publish();
+      goLive(mirror, 2);
+
+      // Decided after the other one's, on the same thread.
+      mirror.awaitStored("os/a-2.rpm");
+      assertThat(requests("/next/b-2.rpm")).isZero();
     }
   }
 

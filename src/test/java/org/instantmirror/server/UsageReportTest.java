@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients report and ask for is learnt, and told by the API. */
 class UsageReportTest {
@@ -166,6 +167,31 @@ class UsageReportTest {
     RawResponse answer = post(unchanged);
     assertThat(answer.status()).as(answer.text()).isEqualTo(202);
     assertThat(JsonTree.parse(answer.body()).text("installedWanted")).isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "_proxy/",
+        "_proxy/mirror.example/fedora/",
+        "_proxy/mirror.example:8080/fedora/42/",
+        "_proxy/mirror.example:99999/",
+        "_proxy/::1/fedora/",
+        "_proxy/mirror.example/a//b/",
+        "_proxy/mirror.example/../b/",
+        "_proxy/mirror.example/%zz/",
+        "_proxy/%2e%2e/b;c/",
+        "_proxy/.instantmirror/",
+        "_proxy",
+        "nothing",
+      })
+  void ofWhatClientsGetElsewhereThroughAProxyTheReportIsTakenAllTheSame(String path) {
+    for (String line : List.of("usage = yes", "proxy_port = 0")) {
+      mirror.close();
+      start(line);
+      RawResponse answer = post(REPORT.replace("/mirror/unknown/", "/mirror/" + path));
+      assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    }
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
   Program.RPM,
   Program.NGINX,
   Program.PYTHON3,
+  Program.CURL,
   Program.UNSHARE,
   Program.NSENTER,
   Program.ROOT_USER
@@ -49,41 +50,7 @@ class ClientPluginIT {
 
   @AutoClose private final MirrorProcess mirror = MirrorProcess.start(files);
 
-  /** Packages for {@code python(abi)}, which a root of a test's own has not. */
-  private final Path python = python();
-
-  private Path python() {
-    Path spec =
-        work.write(
-            "python.spec",
-            """
-            Name: python3
-            Version: 3.11
-            Release: 1
-            Summary: Stands for Python
-            License: Apache-2.0
-            BuildArch: noarch
-            Provides: python(abi) = 3.11
-            %description
-            Nothing.
-            %files
-            """);
-    rpmbuild(spec);
-    return work.path().resolve("rpms/python3.rpm");
-  }
-
-  private void rpmbuild(Path spec) {
-    Command.of(
-            Program.RPMBUILD,
-            "-bb",
-            "--define=_topdir " + work.folder("build"),
-            "--define=_rpmdir " + work.folder("rpms"),
-            "--define=_build_name_fmt %%{NAME}.rpm",
-            spec.toString())
-        .with("HOME", work.path().toString())
-        .run()
-        .succeeded();
-  }
+  private final Path python = PythonRpm.build(work);
 
   private String clientUrl() {
     return mirror.url() + "client/instantmirror-client.rpm";
@@ -97,6 +64,10 @@ class ClientPluginIT {
   }
 
   private OverlaidMachine bareMachine() {
+    return bareMachine(server.repoUrl());
+  }
+
+  private OverlaidMachine bareMachine(String repoUrl) {
     OverlaidMachine machine = OverlaidMachine.start();
     machine.write(
         "/etc/yum.repos.d/all.repo",
@@ -110,7 +81,7 @@ class ClientPluginIT {
         baseurl=%s
         gpgcheck=0
         """
-            .formatted(server.repoUrl(), elsewhere.url()));
+            .formatted(repoUrl, elsewhere.url()));
     return machine;
   }
 
@@ -196,6 +167,35 @@ class ClientPluginIT {
           .as("state is not part of the package")
           .doesNotContain("/usr/");
     }
+  }
+
+  @Test
+  void aMirrorTakesTheReportAndKnowsWhatTheMachineHas() {
+    try (NginxUpstream upstream = NginxUpstream.serving(samples.folder());
+        MirrorFiles own = MirrorFiles.create().repo("samples", upstream.url());
+        MirrorProcess whole = MirrorProcess.start(own);
+        OverlaidMachine machine = bareMachine(whole.repoUrl("samples"))) {
+      String client = whole.url() + "client/instantmirror-client.rpm";
+      machine.dnf("install", machine.put(python), client).succeeded();
+      machine.dnf("--noplugins", "install", "hello", "tilde").succeeded();
+
+      machine.dnf("instantmirror", "report").succeeded();
+
+      assertThat(machine.sh("instantmirror-client status").succeeded().output())
+          .contains(whole.url() + " took the report");
+      await("what the report says")
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> assertThat(api(whole, "popularity?name=hello")).contains("\"reporting\":1"));
+      assertThat(api(whole, "popularity"))
+          .contains("\"repo\":\"samples\",\"folder\":\"\",\"name\":\"hello\",\"arch\":\"noarch\"")
+          .doesNotContain("tilde", "python");
+      assertThat(api(whole, "usage")).contains("\"clients\":1").contains("\"refused\":0");
+    }
+  }
+
+  private static String api(MirrorProcess mirror, String call) {
+    return Curl.run(List.of(mirror.url() + "api/v1/" + call)).succeeded().output();
   }
 
   @Test

@@ -12,6 +12,7 @@ enum SampleRpm {
   /** All the characters in one name that URLs spell in several ways; needs {@link #HELLO}. */
   ODD("libodd++", "1.0^20240101git", "1~rc1", "hello >= 1.0", 0),
   TILDE("tilde", "3.0~beta2", "1", "", 0),
+  TILDE_UPDATE("tilde", "3.0", "1", "", 0),
   /** Large enough to be caught in the middle. */
   BIG("big", "1.0", "1", "", 20 << 20),
   /** For tests that must ask for something that nobody asked for before. */

@@ -46,7 +46,7 @@ public final class RunningMirror implements AutoCloseable {
     private Clock clock = Clock.systemUTC();
     private @Nullable Path folder;
     private Engine.StoreOpener store = Store::open;
-    private Demand demand = Demand.UNKNOWN;
+    private @Nullable Demand demand;
 
     private Setup() {
       main.add("address = 127.0.0.1");
