@@ -14,7 +14,7 @@ final class Plot {
   private static final int HEIGHT = 420;
   private static final int LEFT = 70;
   private static final int RIGHT = 730;
-  private static final int TOP = 40;
+  private static final int TOP = 60;
   private static final int BOTTOM = 350;
 
   private static final double[] TICKS = {1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000};
@@ -61,7 +61,8 @@ final class Plot {
 
   private void axes() {
     out.format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">%n", WIDTH, HEIGHT);
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">%n",
+        WIDTH, HEIGHT);
     out.format(
         "<title>First requests for popular updates that are served at once, by what is fetched from"
             + " upstream</title>%n");
@@ -70,7 +71,8 @@ final class Plot {
         "<rect class=\"aim\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%.1f\"/>%n",
         LEFT, TOP, x(10) - LEFT, y(0.95) - TOP);
     for (double tick : TICKS) {
-      out.format("<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>%n", x(tick), TOP, x(tick), BOTTOM);
+      out.format(
+          "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>%n", x(tick), TOP, x(tick), BOTTOM);
       text("small", x(tick), BOTTOM + 18, "middle", String.format(Locale.ROOT, "%,.0f %%", tick));
     }
     for (int percent = 0; percent <= 100; percent += 20) {
@@ -81,8 +83,10 @@ final class Plot {
     out.format(
         "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>%n",
         LEFT, BOTTOM, RIGHT, BOTTOM);
-    out.format("<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>%n", LEFT, TOP, LEFT, BOTTOM);
-    text("", LEFT, TOP - 18, "start", "First requests for popular updates that are served at once");
+    out.format(
+        "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>%n",
+        LEFT, TOP, LEFT, BOTTOM);
+    text("", LEFT, TOP - 38, "start", "First requests for popular updates that are served at once");
     text("", RIGHT, BOTTOM + 45, "end", "Bytes from upstream, a full mirror's being 100 %");
     text("small", LEFT + 8, y(0.95) + 18, "start", "the aim");
   }
@@ -106,8 +110,13 @@ final class Plot {
     double x = x(percent);
     double y = y(row.figures().shareOfFirstsAtOnce());
     String style = row.label().startsWith("learning") ? "ours" : "other";
-    boolean left = x > (LEFT + RIGHT) / 2.0;
     out.format("<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"6\"/>%n", style, x, y);
-    text("", left ? x - 11 : x + 11, y + 4, left ? "end" : "start", row.label());
+    if (style.equals("ours")) {
+      text("", x, y - 13, "middle", row.label());
+    } else if (x > (LEFT + RIGHT) / 2.0 + 1) {
+      text("", x - 11, y + 4, "end", row.label());
+    } else {
+      text("", x + 11, y + 4, "start", row.label());
+    }
   }
 }
