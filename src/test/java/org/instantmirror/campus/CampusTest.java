@@ -10,7 +10,7 @@ class CampusTest {
   private static final int PACKAGES = 70_000;
   private static final long CACHE = 20_000_000_000L;
   private static final long SEED = 1;
-  private static final Campus.Size SMALL = new Campus.Size(300, PACKAGES, 100, 12_500_000, 2, 3);
+  private static final Campus.Size SMALL = new Campus.Size(150, PACKAGES, 100, 12_500_000, 2, 2);
 
   @Test
   void thePluginHasPopularUpdatesHereInTimeForAFractionOfAFullMirrorsBytes() {
