@@ -7,7 +7,7 @@ import java.time.Instant;
 public final class Rules {
 
   /** How long clients may hold metadata; what they list by it must not go where upstream may. */
-  static final Duration PROMISED = Duration.ofDays(2);
+  public static final Duration PROMISED = Duration.ofDays(2);
 
   private Rules() {}
 

@@ -102,6 +102,31 @@ final class Ledger implements Demand {
     return Optional.ofNullable(packages.get(what));
   }
 
+  /**
+   * A client has asked for a package.
+   *
+   * @param address a hash of who it is
+   */
+  void asked(UsedPackage what, int address, Instant at) {
+    learn(what, at)
+        .ifPresent(
+            use -> {
+              use.asks(address, at);
+              use.folder.asks(address);
+            });
+  }
+
+  /** Upstream has new versions; each package once. */
+  void released(Collection<UsedPackage> what, Instant at) {
+    what.forEach(each -> find(each).ifPresent(use -> use.released(at)));
+  }
+
+  /** Addresses have other hashes from now on. */
+  void countAnew(Instant now) {
+    packages.values().forEach(use -> use.countAnew(now));
+    folders.values().forEach(use -> use.countAnew(now));
+  }
+
   /** A client's packages are others than before. */
   void changed(IdSet before, IdSet after) {
     before.forEachNotIn(after, id -> reporting(id, -1));

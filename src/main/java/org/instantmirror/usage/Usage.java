@@ -165,10 +165,12 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   public void released(RepositoryFolder folder, List<Version> versions, Instant at) {
     submit(
         () ->
-            versions.stream()
-                .map(each -> new UsedPackage(folder, each.name(), each.arch()))
-                .distinct()
-                .forEach(what -> ledger.find(what).ifPresent(use -> use.released(at))));
+            ledger.released(
+                versions.stream()
+                    .map(each -> new UsedPackage(folder, each.name(), each.arch()))
+                    .distinct()
+                    .toList(),
+                at));
   }
 
   private void call() {
@@ -225,14 +227,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     for (Asked each = asked.poll(); each != null; each = asked.poll()) {
       int address = hashes.of(each.client());
       Instant at = each.at();
-      files
-          .of(each.key())
-          .flatMap(what -> ledger.learn(what, at))
-          .ifPresent(
-              use -> {
-                use.asks(address, at);
-                use.folder.asks(address);
-              });
+      files.of(each.key()).ifPresent(what -> ledger.asked(what, address, at));
       learnt.increment();
     }
   }
@@ -241,8 +236,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   private void renewHashes() {
     Instant now = clock.instant();
     if (hashes.renew(now)) {
-      ledger.packages().forEach(use -> use.countAnew(now));
-      ledger.folders().forEach(use -> use.countAnew(now));
+      ledger.countAnew(now);
     }
   }
 

@@ -20,7 +20,7 @@ final class Cache {
   /** What goes when there is no room. */
   interface Eviction {
 
-    /** A file was stored. */
+    /** A file was stored, nobody having asked for it yet. */
     void stored(Release file);
 
     /** One that is stored was asked for. */
@@ -28,13 +28,19 @@ final class Cache {
 
     boolean has(Release file);
 
-    /** Takes out the one that is to go. */
-    Release evict();
+    /**
+     * Takes out what is to go, if any.
+     *
+     * @param held bytes of all that is stored
+     * @return how many bytes have gone
+     */
+    long evict(long held, long capacity);
   }
 
   private static final class Coming {
     private final List<Runnable> waiting = new ArrayList<>();
     private Line.@Nullable Transfer transfer;
+    private @Nullable Runnable waitingAhead;
 
     private void raise() {
       if (transfer != null) {
@@ -73,11 +79,13 @@ final class Cache {
     return false;
   }
 
-  /** Fetches a file that nobody has asked for. */
-  void fetchAhead(Release file, double saving) {
-    if (!hasOrGets(file)) {
-      begin(file, arrival -> line.beginAhead(file.size(), saving, arrival));
-    }
+  /**
+   * Fetches a file that nobody has asked for and that isn't here or on its way.
+   *
+   * @param end run when it is here
+   */
+  void fetchAhead(Release file, double saving, Runnable end) {
+    begin(file, arrival -> line.beginAhead(file.size(), saving, arrival)).waitingAhead = end;
   }
 
   private Coming begin(Release file, Function<Runnable, Line.Transfer> how) {
@@ -90,10 +98,12 @@ final class Cache {
   private void arrived(Release file) {
     Coming ended = Objects.requireNonNull(coming.remove(file));
     eviction.stored(file);
+    ended.waiting.forEach(waiting -> eviction.used(file));
     bytes += file.size();
-    while (bytes > capacity) {
-      bytes -= eviction.evict().size();
-    }
+    bytes -= eviction.evict(bytes, capacity);
     ended.waiting.forEach(Runnable::run);
+    if (ended.waitingAhead != null) {
+      ended.waitingAhead.run();
+    }
   }
 }

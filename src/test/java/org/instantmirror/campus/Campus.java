@@ -26,7 +26,7 @@ final class Campus {
   private final Size size;
   private final SplittableRandom random;
   private final Distribution distribution;
-  private final int[] current;
+  private final Upstream upstream;
   private final List<Machine> machines = new ArrayList<>();
   private final Line line;
   private final Timeline timeline;
@@ -52,14 +52,14 @@ final class Campus {
     this.size = size;
     this.random = new SplittableRandom(seed);
     this.distribution = new Distribution(size.packages(), size.updatesPerDay(), random.split());
-    this.current = new int[size.packages()];
+    this.upstream = new Upstream(distribution);
     this.line = new Line(size.bytesPerSecond());
     this.timeline = new Timeline(line);
     this.way = way.apply(line, timeline);
     List<Profile> profiles = Profile.all(distribution, random.split());
     for (int i = 0; i < size.machines(); i++) {
       Profile profile = Profile.draw(profiles, random);
-      machines.add(new Machine(i, profile, distribution, current, random.split()));
+      machines.add(new Machine(i, profile, distribution, random.split()));
     }
     this.popular = popular();
   }
@@ -84,78 +84,68 @@ final class Campus {
     final double before = line.bytes();
     figures = new Figures();
     timeline.runUntil(end);
-    figures.upstream(line.bytes() - before);
+    figures.upstream(line.bytes() - before, distribution.bytes());
     return figures;
   }
 
   private void publish(double day, SplittableRandom releases) {
-    List<Integer> nightly = new ArrayList<>();
+    BitSet nightly = new BitSet();
     for (int source = 0; source < distribution.sources(); source++) {
       if (releases.nextDouble() < distribution.updatesPerDay(source)) {
         if (releases.nextDouble() < URGENT_SHARE) {
-          List<Integer> urgent = List.of(source);
-          timeline.at(day + releases.nextDouble() * Timeline.DAY, () -> release(urgent));
+          BitSet urgent = new BitSet();
+          urgent.set(source);
+          timeline.at(
+              day + releases.nextDouble() * Timeline.DAY,
+              () -> way.released(upstream.release(urgent)));
         } else {
-          nightly.add(source);
+          nightly.set(source);
         }
       }
     }
-    timeline.at(day + PUSH, () -> release(nightly));
-  }
-
-  private void release(List<Integer> sources) {
-    List<Release> files = new ArrayList<>();
-    for (int software = 0; software < distribution.packages(); software++) {
-      if (sources.contains(distribution.sourceOf(software))) {
-        current[software]++;
-        files.add(new Release(software, current[software], distribution.size(software)));
-      }
-    }
-    way.released(files);
+    timeline.at(day + PUSH, () -> way.released(upstream.release(nightly)));
   }
 
   private void report(Machine machine) {
-    way.reported(machine);
+    way.reported(machine, machine.news());
     timeline.at(timeline.now() + Timeline.DAY, () -> report(machine));
   }
 
   private void update(Machine machine, double last) {
     double now = timeline.now();
     double days = Math.max(0, now - Math.max(0, last)) / Timeline.DAY;
-    Deque<Machine.Needed> needed = new ArrayDeque<>(machine.update(current, distribution, days));
+    Deque<Release> needed = new ArrayDeque<>(machine.update(upstream, distribution, days));
     for (int i = 0; i < CONNECTIONS; i++) {
       next(machine, needed);
     }
     timeline.at(machine.nextUpdate(now), () -> update(machine, now));
   }
 
-  private void next(Machine machine, Deque<Machine.Needed> needed) {
-    Machine.Needed file = needed.poll();
+  private void next(Machine machine, Deque<Release> needed) {
+    Release file = needed.poll();
     if (file == null) {
       return;
     }
     Figures counted = figures;
     double asked = timeline.now();
-    Release release =
-        new Release(file.software(), file.version(), distribution.size(file.software()));
     boolean atOnce =
         way.request(
             machine,
-            release,
+            file,
             () -> {
               counted.ended(timeline.now() - asked);
               timeline.at(timeline.now(), () -> next(machine, needed));
             });
-    counted.asked(release, file.version() > 0 && popular.get(file.software()), atOnce);
+    counted.asked(file, file.version() > 0 && popular.get(file.software()), atOnce);
   }
 
   /** As it was at the beginning: it hardly changes. */
   private BitSet popular() {
+    int[] having = new int[distribution.packages()];
+    machines.forEach(machine -> machine.installed().stream().forEach(each -> having[each]++));
     BitSet popular = new BitSet();
-    for (int software = 0; software < distribution.packages(); software++) {
-      int each = software;
-      long having = machines.stream().filter(machine -> machine.has(each)).count();
-      popular.set(software, having >= POPULAR * machines.size());
+    for (int software = 0; software < having.length; software++) {
+      popular.set(software, having[software] >= POPULAR * machines.size());
     }
     return popular;
   }

@@ -98,6 +98,11 @@ final class Distribution {
     return size[software];
   }
 
+  /** Of all packages. */
+  double bytes() {
+    return Arrays.stream(size).asDoubleStream().sum();
+  }
+
   /** One by the law of popularity. */
   int draw(SplittableRandom random) {
     double at = random.nextDouble() * popularity[popularity.length - 1];

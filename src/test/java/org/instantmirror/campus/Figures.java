@@ -3,6 +3,7 @@ package org.instantmirror.campus;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 
 /** What came of a simulation. */
 final class Figures {
@@ -14,6 +15,7 @@ final class Figures {
   private int firsts;
   private int firstsAtOnce;
   private double upstreamBytes;
+  private double firstCopyBytes;
 
   /** A machine has what it asked for. */
   void ended(double seconds) {
@@ -40,8 +42,19 @@ final class Figures {
     }
   }
 
-  void upstream(double bytes) {
+  /**
+   * What came from upstream.
+   *
+   * @param firstCopy what all of upstream's repository was at the beginning
+   */
+  void upstream(double bytes, double firstCopy) {
     upstreamBytes = bytes;
+    firstCopyBytes = firstCopy;
+  }
+
+  /** What a full mirror has to fetch before it begins; in no other figure. */
+  double firstCopyBytes() {
+    return firstCopyBytes;
   }
 
   double upstreamBytes() {
@@ -62,14 +75,27 @@ final class Figures {
     return requests;
   }
 
+  /** Different updates of popular packages that were asked for. */
+  int firsts() {
+    return firsts;
+  }
+
   /**
-   * How long the machines waited.
+   * How many seconds requests took.
    *
-   * @param percent so many of the requests took no longer
+   * @param percent so many of them took no longer
    */
   double waited(double percent) {
-    double[] sorted = Arrays.copyOf(waits, requests);
-    Arrays.sort(sorted);
-    return requests == 0 ? 0 : sorted[(int) Math.ceil(requests * percent / 100) - 1];
+    return percentile(Arrays.stream(waits, 0, requests), percent);
+  }
+
+  /** The same of those that weren't served at once. */
+  double waitedIfAny(double percent) {
+    return percentile(Arrays.stream(waits, 0, requests).filter(wait -> wait > 0), percent);
+  }
+
+  private static double percentile(DoubleStream values, double percent) {
+    double[] sorted = values.sorted().toArray();
+    return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(sorted.length * percent / 100) - 1];
   }
 }

@@ -23,11 +23,6 @@ final class FullMirror implements Way {
   }
 
   @Override
-  public String name() {
-    return "full mirror by rsync";
-  }
-
-  @Override
   public boolean request(Machine machine, Release file, Runnable end) {
     if (file.version() == 0 || here.contains(file)) {
       end.run();

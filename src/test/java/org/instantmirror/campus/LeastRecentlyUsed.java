@@ -26,10 +26,12 @@ final class LeastRecentlyUsed implements Cache.Eviction {
   }
 
   @Override
-  public Release evict() {
-    Iterator<Release> oldest = files.iterator();
-    Release file = oldest.next();
-    oldest.remove();
-    return file;
+  public long evict(long held, long capacity) {
+    long freed = 0;
+    for (Iterator<Release> oldest = files.iterator(); held - freed > capacity; ) {
+      freed += oldest.next().size();
+      oldest.remove();
+    }
+    return freed;
   }
 }

@@ -12,7 +12,8 @@ final class Machine {
 
   private final int number;
   private final BitSet installed = new BitSet();
-  private final int[] version;
+  private int seen; // how many of upstream's releases
+  private News news = News.nothing();
   private final Habit habit;
   private final SplittableRandom random;
 
@@ -26,21 +27,26 @@ final class Machine {
     NOW_AND_THEN
   }
 
-  /** A file that it needs: that version of that package. */
-  record Needed(int software, int version) {}
-
   /**
-   * @param version of each package of the distribution at the moment
+   * What has changed on it.
+   *
+   * @param updated packages
+   * @param added packages that it didn't have
    */
-  Machine(
-      int number,
-      Profile profile,
-      Distribution distribution,
-      int[] version,
-      SplittableRandom random) {
+  record News(BitSet updated, BitSet added) {
+    private static News nothing() {
+      return new News(new BitSet(), new BitSet());
+    }
+
+    boolean isNothing() {
+      return updated.isEmpty() && added.isEmpty();
+    }
+  }
+
+  /** One that is up to date, as long as upstream has had no release. */
+  Machine(int number, Profile profile, Distribution distribution, SplittableRandom random) {
     this.number = number;
     this.random = random;
-    this.version = version.clone();
     installed.or(profile.software());
     for (int i = 0; i < profile.own(); i++) {
       installed.set(distribution.draw(random));
@@ -51,10 +57,6 @@ final class Machine {
 
   int number() {
     return number;
-  }
-
-  boolean has(int software) {
-    return installed.get(software);
   }
 
   /** What is installed. */
@@ -80,23 +82,37 @@ final class Machine {
     };
   }
 
-  /** Updates: what is older than the distribution's is needed. */
-  List<Needed> update(int[] current, Distribution distribution, double days) {
-    List<Needed> needed = new ArrayList<>();
+  /** What has changed since this was asked last. */
+  News news() {
+    News told = news;
+    news = News.nothing();
+    return told;
+  }
+
+  /**
+   * Updates: what is older than upstream's is needed, and what it hadn't.
+   *
+   * @param days since the last time
+   */
+  List<Release> update(Upstream upstream, Distribution distribution, double days) {
+    List<Release> needed = new ArrayList<>();
+    BitSet missing = new BitSet();
     double added = NEW_PACKAGES_A_WEEK * days / 7;
     for (double left = added; left > random.nextDouble(); left--) {
       int software = distribution.draw(random);
       if (!installed.get(software)) {
         installed.set(software);
-        version[software] = -1;
+        missing.set(software);
       }
     }
     for (int i = installed.nextSetBit(0); i >= 0; i = installed.nextSetBit(i + 1)) {
-      if (version[i] != current[i]) {
-        version[i] = current[i];
-        needed.add(new Needed(i, current[i]));
+      boolean isNew = missing.get(i);
+      if (isNew || upstream.isNewSince(i, seen)) {
+        (isNew ? news.added : news.updated).set(i);
+        needed.add(upstream.file(i));
       }
     }
+    seen = upstream.releases();
     return needed;
   }
 }

@@ -10,11 +10,6 @@ final class NoCache implements Way {
   }
 
   @Override
-  public String name() {
-    return "no cache";
-  }
-
-  @Override
   public boolean request(Machine machine, Release file, Runnable end) {
     line.begin(file.size(), end);
     return false;

@@ -13,11 +13,6 @@ final class PlainCache implements Way {
   }
 
   @Override
-  public String name() {
-    return "plain LRU cache";
-  }
-
-  @Override
   public boolean request(Machine machine, Release file, Runnable end) {
     return cache.request(file, end);
   }

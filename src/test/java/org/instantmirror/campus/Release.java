@@ -14,8 +14,13 @@ record Release(int software, int version, long size) {
     return new Release(software, version - 1, size);
   }
 
-  /** The package's name. */
-  String name() {
+  /** The same package's, behind it. */
+  Release after() {
+    return new Release(software, version + 1, size);
+  }
+
+  /** A package's name. */
+  static String name(int software) {
     return "package-" + software;
   }
 }

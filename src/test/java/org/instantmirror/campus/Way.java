@@ -5,9 +5,6 @@ import java.util.List;
 /** A way for a campus to get its packages. */
 interface Way {
 
-  /** What it is called in the figures. */
-  String name();
-
   /**
    * A machine wants a file.
    *
@@ -19,6 +16,10 @@ interface Way {
   /** Upstream's repository has these from now on, each in place of the version before. */
   default void released(List<Release> files) {}
 
-  /** A machine tells what is installed; once a day. */
-  default void reported(Machine machine) {}
+  /**
+   * A machine tells what is installed; once a day.
+   *
+   * @param news what has changed since it told it last
+   */
+  default void reported(Machine machine, Machine.News news) {}
 }
