@@ -2,6 +2,7 @@ package org.instantmirror.repo;
 
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may read a repository: whose address is in one of the ranges, and who is one of the users or
@@ -11,10 +12,7 @@ import java.util.Set;
  * @param users by their names in the container's realm
  * @param roles the same of roles
  */
-public record Access(
-    @org.jspecify.annotations.Nullable List<AddressRange> allow,
-    Set<String> users,
-    Set<String> roles) {
+public record Access(@Nullable List<AddressRange> allow, Set<String> users, Set<String> roles) {
 
   /** Anybody may. */
   public static final Access ALL = new Access(null, Set.of(), Set.of());

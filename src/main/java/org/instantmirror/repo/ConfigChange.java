@@ -50,6 +50,11 @@ public record ConfigChange(List<RepoId> added, List<RepoId> removed, List<RepoId
     return config.tls() == null ? null : part.apply(config.tls());
   }
 
+  /** The keys that only a start reads. */
+  static Set<ConfigKey> readAtStart() {
+    return AT_START.keySet();
+  }
+
   /** Copies the lists. */
   public ConfigChange {
     added = List.copyOf(added);

@@ -4,7 +4,6 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -37,7 +36,7 @@ final class FrontPageServlet extends HttpServlet {
       return;
     }
     Config config = configured.get();
-    List<Repo> repos = config.repos().values().stream().filter(shown).toList();
+    ShownRepos repos = ShownRepos.of(config, shown);
     String base;
     try {
       base = server.of(request);
@@ -67,21 +66,11 @@ final class FrontPageServlet extends HttpServlet {
     page.append(
             "<p>Ready-made files for clients: <a href=\"repos/\">repos/</a>; the client that says")
         .append(" which packages a machine has: <a href=\"client/\">client/</a>.</p>\n");
-    for (Repo repo : repos) {
-      if (!config.profiles().contains(repo.id())) {
-        append(page, base, repo);
-      }
-    }
-    appendProfiles(
-        page, base, repos.stream().filter(r -> config.profiles().contains(r.id())).toList());
+    repos.own().forEach(repo -> append(page, base, repo));
+    appendProfiles(page, base, repos.builtIn());
     page.append("</body>\n</html>\n");
-    byte[] body = page.toString().getBytes(StandardCharsets.UTF_8);
-    response.setContentType("text/html;charset=UTF-8");
-    response.setHeader("Cache-Control", "no-store");
-    response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
+    PlainAnswer.send(request, response, "text/html;charset=UTF-8", page.toString());
   }
 
   private static void appendProfiles(StringBuilder page, String base, List<Repo> profiles) {

@@ -8,6 +8,7 @@ import java.security.Principal;
 import java.util.function.Predicate;
 import org.instantmirror.repo.Access;
 import org.instantmirror.repo.Repo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a client may read a repository: by its address as the container tells it, and by its user
@@ -39,10 +40,7 @@ final class ReadGate {
    * @param inRole of that user
    */
   static Verdict judge(
-      Access access,
-      String address,
-      @org.jspecify.annotations.Nullable String user,
-      Predicate<String> inRole) {
+      Access access, String address, @Nullable String user, Predicate<String> inRole) {
     if (!access.allows(address)) {
       // Not even asked for a name: it would be in vain.
       return Verdict.MAY_NOT;
@@ -111,8 +109,7 @@ final class ReadGate {
    *
    * @return null if the request has been answered with 401
    */
-  @org.jspecify.annotations.Nullable
-  Predicate<Repo> shown(HttpServletRequest request, HttpServletResponse response)
+  @Nullable Predicate<Repo> shown(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (admins.refusal(AdminGate.Caller.of(request)).isEmpty()) {
       return repo -> true;

@@ -6,12 +6,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.Repo;
@@ -44,27 +42,6 @@ final class RepoFilesServlet extends HttpServlet {
     this.server = server;
   }
 
-  /**
-   * What a client may know of.
-   *
-   * @param own that are configured here
-   * @param builtIn those of distributions
-   */
-  private record Shown(List<Repo> own, List<Repo> builtIn) {
-    static Shown of(Config config, Predicate<Repo> shown) {
-      Map<Boolean, List<Repo>> builtIn =
-          config.repos().values().stream()
-              .filter(shown)
-              .collect(Collectors.partitioningBy(repo -> config.profiles().contains(repo.id())));
-      return new Shown(
-          builtIn.getOrDefault(false, List.of()), builtIn.getOrDefault(true, List.of()));
-    }
-
-    List<Repo> all() {
-      return Stream.concat(own.stream(), builtIn.stream()).toList();
-    }
-  }
-
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
@@ -85,7 +62,7 @@ final class RepoFilesServlet extends HttpServlet {
     if (admitted == null) {
       return;
     }
-    Shown shown = Shown.of(configured.get(), admitted);
+    ShownRepos shown = ShownRepos.of(configured.get(), admitted);
     if (path.equals("/")) {
       list(request, response, base, shown);
       return;
@@ -109,7 +86,8 @@ final class RepoFilesServlet extends HttpServlet {
   }
 
   /** Empty if there is none. */
-  private static String text(String base, String stem, ListUrl.@Nullable Kind kind, Shown shown) {
+  private static String text(
+      String base, String stem, ListUrl.@Nullable Kind kind, ShownRepos shown) {
     List<Repo> repos =
         stem.equals(ALL)
             ? shown.own()
@@ -120,7 +98,7 @@ final class RepoFilesServlet extends HttpServlet {
   }
 
   private static void list(
-      HttpServletRequest request, HttpServletResponse response, String base, Shown shown)
+      HttpServletRequest request, HttpServletResponse response, String base, ShownRepos shown)
       throws IOException {
     String accepted = String.valueOf(Fields.joined(request, "Accept"));
     response.setHeader("Vary", "Accept");
@@ -134,7 +112,7 @@ final class RepoFilesServlet extends HttpServlet {
   }
 
   /** A line for each: URL, tabulator, name. */
-  private static String lines(String base, Shown shown) {
+  private static String lines(String base, ShownRepos shown) {
     StringBuilder lines = new StringBuilder();
     if (!shown.own().isEmpty()) {
       lines.append(base).append("repos/all.repo\tall that are configured here\n");
@@ -146,7 +124,7 @@ final class RepoFilesServlet extends HttpServlet {
     return lines.toString();
   }
 
-  private static String page(String base, Shown shown) {
+  private static String page(String base, ShownRepos shown) {
     StringBuilder page =
         new StringBuilder(
             """

@@ -45,7 +45,7 @@ record Contest(String label, BiFunction<Line, Timeline, Way> way) {
   }
 
   private static String of(long capacity) {
-    return capacity == NO_LIMIT ? "" : ", " + capacity / 100_000_000 / 10.0 + " GB";
+    return capacity == NO_LIMIT ? "" : ", " + capacity / 1e9 + " GB";
   }
 
   Figures run(Campus.Size size, long seed) {
