@@ -87,6 +87,6 @@ class LineTest {
       assertThat(line.bytes() - before).isBetween(0.0, 100 * 100 + 0.001);
     }
     assertThat(ends).hasSize(500);
-    assertThat(line.bytes()).isCloseTo(all, within(0.01));
+    assertThat(line.bytes()).isCloseTo((double) all, within(0.01));
   }
 }
