@@ -27,6 +27,7 @@ import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.ListedPackage;
+import org.instantmirror.store.PackageIndex;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.UsageFile;
 import org.slf4j.Logger;
@@ -50,6 +51,10 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   private static final int MOST_WAITING_REPORTS = 1_000;
   private static final int MOST_WAITING_REQUESTS = 4_096;
   private static final int REPORTS_AT_ONCE = 100;
+
+  /** So often it is tried to write the same reports, once a minute. */
+  private static final int MOST_TRIES = 60;
+
   private static final int STOP_SECONDS = 30;
 
   /** What becomes of a report. */
@@ -57,7 +62,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     TAKEN,
     /** It says that nothing has changed, and this server doesn't know since what. */
     TAKEN_IN_PART,
-    /** Too many are waiting. */
+    /** Too many are waiting, or none can be written at the moment: it may come again. */
     BUSY,
     /** As many clients are known as may be. */
     FULL
@@ -66,7 +71,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   private record Asked(EntryKey key, String client, Instant at) {}
 
   private final UsageFile file;
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger;
   private final UsageRows rows;
   private final AskedPackages files;
   private final AddressHash hashes;
@@ -82,6 +87,11 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   private final BlockingQueue<Asked> asked = new ArrayBlockingQueue<>(MOST_WAITING_REQUESTS);
   private final AtomicBoolean called = new AtomicBoolean();
   private final AtomicBoolean failing = new AtomicBoolean();
+
+  /** Reports that are being written, or couldn't be, and how often not. The learning thread's. */
+  private final List<Report> pending = new ArrayList<>();
+
+  private int tries;
 
   private final LongAdder taken = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -101,29 +111,41 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   /**
    * Opens what was learnt before, or begins anew.
    *
-   * @param path of the database
-   * @param index what repositories list of a file
+   * @param path of the database; one that can't be read is set aside
+   * @param index what repositories list
    * @param learns whether it does at the moment
-   * @throws StorageException if the database can't be opened
+   * @throws StorageException if there can't be one
    */
-  public Usage(
-      Path path, Function<EntryKey, List<ListedPackage>> index, BooleanSupplier learns, Clock clock)
+  public Usage(Path path, PackageIndex index, BooleanSupplier learns, Clock clock)
       throws StorageException {
-    this.file = UsageFile.open(path);
-    this.rows = new UsageRows(file, ledger);
+    this(path, index::find, new ListedNames(index), learns, clock);
+  }
+
+  Usage(
+      Path path,
+      Function<EntryKey, List<ListedPackage>> index,
+      Ledger.Listed listed,
+      BooleanSupplier learns,
+      Clock clock)
+      throws StorageException {
+    Instant now = clock.instant();
+    UsageRows loaded;
+    UsageFile opened = UsageFile.open(path);
+    try {
+      loaded = UsageRows.load(opened, new Ledger(listed), clients, now);
+    } catch (StorageException unreadable) {
+      opened.close();
+      clients.clear();
+      opened = UsageFile.begin(path, String.valueOf(unreadable.getMessage()));
+      loaded = UsageRows.load(opened, new Ledger(listed), clients, now);
+    }
+    this.file = opened;
+    this.rows = loaded;
+    this.ledger = loaded.ledger();
     this.files = new AskedPackages(index);
-    this.hashes = new AddressHash(clock.instant());
+    this.hashes = new AddressHash(now);
     this.learns = learns;
     this.clock = clock;
-    boolean loaded = false;
-    try {
-      rows.load(clients, clock.instant());
-      loaded = true;
-    } finally {
-      if (!loaded) {
-        file.close();
-      }
-    }
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     thread.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.MINUTES);
     thread.scheduleWithFixedDelay(this::forget, 5, 60, TimeUnit.MINUTES);
@@ -135,7 +157,10 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     if (!known && clients.size() >= MOST_CLIENTS) {
       return Verdict.FULL;
     }
-    int size = report.size() + 1;
+    int size = size(report);
+    if (failing.get()) {
+      return Verdict.BUSY;
+    }
     if (waitingPackages.addAndGet(size) > MOST_WAITING_PACKAGES || !reports.offer(report)) {
       waitingPackages.addAndGet(-size);
       return Verdict.BUSY;
@@ -143,6 +168,15 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     taken.increment();
     call();
     return known || report.installed() != null ? Verdict.TAKEN : Verdict.TAKEN_IN_PART;
+  }
+
+  private static int size(Report report) {
+    return report.size() + 1;
+  }
+
+  /** Whether the client has reported before, and isn't forgotten. */
+  public boolean knows(String client) {
+    return clients.contains(client);
   }
 
   /** Counts a report that wasn't taken. */
@@ -199,27 +233,33 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     called.set(false);
     renewHashes();
     learnRequests();
-    List<Report> some = new ArrayList<>();
-    while (reports.drainTo(some, REPORTS_AT_ONCE) > 0) {
-      learn(some);
-      some.forEach(report -> waitingPackages.addAndGet(-report.size() - 1));
-      some.clear();
+    while (pending.isEmpty() && reports.drainTo(pending, REPORTS_AT_ONCE) > 0) {
+      tries = 0;
+      learnPending();
       learnRequests();
     }
   }
 
-  private void learn(List<Report> some) {
-    ReportBatch batch = new ReportBatch(file, rows, ledger, clock.instant());
+  private void learnPending() {
+    boolean again = false;
     try {
-      for (Report report : some) {
+      ReportBatch batch = new ReportBatch(file, rows, ledger, clock.instant());
+      for (Report report : pending) {
         batch.add(report);
       }
       batch.commit();
-      clients.addAll(batch.reporters());
+      clients.addAll(batch.reporters().keySet());
+      clients.removeAll(batch.gone());
       worked();
     } catch (StorageException fault) {
-      lost.add(some.size());
       failed(fault);
+      again = ++tries < MOST_TRIES;
+      lost.add(again ? 0 : pending.size());
+    } finally {
+      if (!again) {
+        pending.forEach(report -> waitingPackages.addAndGet(-size(report)));
+        pending.clear();
+      }
     }
   }
 
@@ -240,11 +280,20 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     }
   }
 
-  private void flush() {
+  /**
+   * What the learning thread does once a minute; for it, or for a test that has nothing waiting.
+   */
+  void flush() {
     try {
       renewHashes();
-      rows.flush(clock.instant());
-      worked();
+      if (!pending.isEmpty()) {
+        learnPending();
+      }
+      if (pending.isEmpty()) {
+        rows.flush(clock.instant());
+        worked();
+        call();
+      }
     } catch (StorageException fault) {
       failed(fault);
     } catch (RuntimeException fault) {
@@ -252,7 +301,8 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     }
   }
 
-  private void forget() {
+  /** What it does once an hour; the same. */
+  void forget() {
     try {
       rows.forget(clients, clock.instant());
     } catch (StorageException fault) {

@@ -252,6 +252,29 @@ class UsageReportTest {
   }
 
   @Test
+  void anAddressThatReportsTooOftenIsToldWhenToComeAgain() {
+    for (int i = 0; i < 600; i++) {
+      assertThat(post("{}").status()).isEqualTo(400);
+    }
+    RawResponse answer = post(REPORT);
+    assertRefused(answer, 429, "from this address");
+    assertThat(answer.header("retry-after")).isEqualTo("1");
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(post(REPORT).status()).isEqualTo(202);
+  }
+
+  @Test
+  void anIdThatSaysThatNothingIsInstalledIsForgotten() {
+    post(REPORT);
+    awaitPackages(2);
+    String last = REPORT.replaceAll("(?s)\"installed\".*", "\"installed\":[],\"changes\":[]}");
+    clock.advance(Duration.ofDays(1));
+    assertThat(post(last.replace("05-31", "06-01")).status()).isEqualTo(202);
+    await().atMost(Duration.ofSeconds(20)).until(() -> "0".equals(get("usage").text("clients")));
+    assertThat(popular("kernel").text("reporting")).isEqualTo("0");
+  }
+
+  @Test
   void whoMayNotReportIsRefused() {
     mirror.close();
     start("usage_clients = 192.0.2.0/24");
