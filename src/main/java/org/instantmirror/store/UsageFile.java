@@ -143,26 +143,43 @@ public final class UsageFile implements Closeable {
   public static UsageFile open(Path file) throws StorageException {
     try {
       return new UsageFile(connect(file), file);
-    } catch (JdbiException | IllegalStateException damaged) {
-      return begin(file, String.valueOf(damaged.getMessage()));
+    } catch (IllegalStateException damaged) {
+      return begin(file, damaged);
+    } catch (JdbiException e) {
+      if (!IndexDatabase.isUseless(e)) {
+        throw cannotOpen(file, e);
+      }
+      return begin(file, e);
     }
   }
 
   /**
    * Sets a file aside that is of no use, and begins a new one.
    *
-   * @param why for the log
+   * @param why what {@link #isUseless} is true of
    * @throws StorageException if the folder doesn't take one
    */
-  public static UsageFile begin(Path file, String why) throws StorageException {
-    LOG.warn("'{}' is set aside as '.damaged', and what clients use is learnt anew: {}", file, why);
+  public static UsageFile begin(Path file, Exception why) throws StorageException {
+    LOG.warn(
+        "'{}' is set aside as '.damaged', and what clients use is learnt anew: {}",
+        file,
+        why.getMessage());
     setAside(file);
     try {
       return new UsageFile(connect(file), file);
     } catch (JdbiException | IllegalStateException e) {
-      throw new StorageException(
-          StorageException.Reason.NOT_WRITABLE, "cannot open '" + file + "': " + e, e);
+      throw cannotOpen(file, e);
     }
+  }
+
+  /** Whether the file is the reason, and not a disk that is full, say. */
+  public static boolean isUseless(StorageException fault) {
+    return fault.getCause() instanceof IllegalArgumentException || IndexDatabase.isUseless(fault);
+  }
+
+  private static StorageException cannotOpen(Path file, Exception e) {
+    return new StorageException(
+        StorageException.Reason.NOT_WRITABLE, "cannot open '" + file + "': " + e, e);
   }
 
   private static Handle connect(Path file) {

@@ -133,10 +133,13 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     UsageFile opened = UsageFile.open(path);
     try {
       loaded = UsageRows.load(opened, new Ledger(listed), clients, now);
-    } catch (StorageException unreadable) {
+    } catch (StorageException fault) {
       opened.close();
+      if (!UsageFile.isUseless(fault)) {
+        throw fault;
+      }
       clients.clear();
-      opened = UsageFile.begin(path, String.valueOf(unreadable.getMessage()));
+      opened = UsageFile.begin(path, fault);
       loaded = UsageRows.load(opened, new Ledger(listed), clients, now);
     }
     this.file = opened;

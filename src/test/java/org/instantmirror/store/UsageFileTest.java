@@ -139,6 +139,14 @@ class UsageFileTest {
   }
 
   @Test
+  void aFileThatCannotBeReachedStaysWhereItIs() throws IOException {
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> UsageFile.open(file)).isInstanceOf(StorageException.class);
+    assertThat(file).isDirectory();
+    assertThat(Path.of(file + ".damaged")).doesNotExist();
+  }
+
+  @Test
   void aFileOfALaterProgramIsSetAside() throws IOException {
     UsageFile.open(file).close();
     try (Handle handle = Jdbi.open("jdbc:sqlite:file:" + file.toUri().getRawPath())) {
