@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -45,16 +43,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Usage.class);
 
-  /** Packages of reports that wait, each some 100 bytes. */
-  private static final int MOST_WAITING_PACKAGES = 200_000;
-
-  private static final int MOST_WAITING_REPORTS = 1_000;
   private static final int MOST_WAITING_REQUESTS = 4_096;
-  private static final int REPORTS_AT_ONCE = 100;
-
-  /** So often it is tried to write the same reports, once a minute. */
-  private static final int MOST_TRIES = 60;
-
   private static final int STOP_SECONDS = 30;
 
   /** What becomes of a report. */
@@ -82,16 +71,10 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   /** The ids of those that report. The learning thread changes it. */
   private final Set<String> clients = ConcurrentHashMap.newKeySet();
 
-  private final BlockingQueue<Report> reports = new ArrayBlockingQueue<>(MOST_WAITING_REPORTS);
-  private final AtomicInteger waitingPackages = new AtomicInteger();
+  private final WaitingReports reports = new WaitingReports();
   private final BlockingQueue<Asked> asked = new ArrayBlockingQueue<>(MOST_WAITING_REQUESTS);
   private final AtomicBoolean called = new AtomicBoolean();
   private final AtomicBoolean failing = new AtomicBoolean();
-
-  /** Reports that are being written, or couldn't be, and how often not. The learning thread's. */
-  private final List<Report> pending = new ArrayList<>();
-
-  private int tries;
 
   private final LongAdder taken = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -160,21 +143,12 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     if (!known && clients.size() >= MOST_CLIENTS) {
       return Verdict.FULL;
     }
-    int size = size(report);
-    if (failing.get()) {
-      return Verdict.BUSY;
-    }
-    if (waitingPackages.addAndGet(size) > MOST_WAITING_PACKAGES || !reports.offer(report)) {
-      waitingPackages.addAndGet(-size);
+    if (failing.get() || !reports.offer(report)) {
       return Verdict.BUSY;
     }
     taken.increment();
     call();
     return known || report.installed() != null ? Verdict.TAKEN : Verdict.TAKEN_IN_PART;
-  }
-
-  private static int size(Report report) {
-    return report.size() + 1;
   }
 
   /** Whether the client has reported before, and isn't forgotten. */
@@ -236,34 +210,40 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     called.set(false);
     renewHashes();
     learnRequests();
-    while (pending.isEmpty() && reports.drainTo(pending, REPORTS_AT_ONCE) > 0) {
-      tries = 0;
-      learnPending();
-      learnRequests();
+    try {
+      while (!failing.get() && learnReports()) {
+        learnRequests();
+      }
+    } catch (StorageException fault) {
+      failed(fault);
     }
   }
 
-  private void learnPending() {
+  /** Some of those that wait; false if none does. */
+  private boolean learnReports() throws StorageException {
+    List<Report> some = reports.batch();
+    if (some.isEmpty()) {
+      return false;
+    }
     boolean again = false;
     try {
       ReportBatch batch = new ReportBatch(file, rows, ledger, clock.instant());
-      for (Report report : pending) {
+      for (Report report : some) {
         batch.add(report);
       }
       batch.commit();
       clients.addAll(batch.reporters().keySet());
       clients.removeAll(batch.gone());
-      worked();
     } catch (StorageException fault) {
-      failed(fault);
-      again = ++tries < MOST_TRIES;
-      lost.add(again ? 0 : pending.size());
+      again = true;
+      lost.add(reports.failed());
+      throw fault;
     } finally {
       if (!again) {
-        pending.forEach(report -> waitingPackages.addAndGet(-size(report)));
-        pending.clear();
+        reports.done();
       }
     }
+    return true;
   }
 
   private void learnRequests() {
@@ -289,14 +269,10 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   void flush() {
     try {
       renewHashes();
-      if (!pending.isEmpty()) {
-        learnPending();
-      }
-      if (pending.isEmpty()) {
-        rows.flush(clock.instant());
-        worked();
-        call();
-      }
+      learnReports();
+      rows.flush(clock.instant());
+      worked();
+      call();
     } catch (StorageException fault) {
       failed(fault);
     } catch (RuntimeException fault) {
