@@ -212,6 +212,8 @@ class UsageReportTest {
         "/mirror/repo/os/ | /mirror/repo/../ | repos.a: is no path",
         "0:6.1-2.fc42\",\"x86_64\",\"a\"], | 6.1\",\"x86_64\",\"a\"], | installed[0]",
         "[\"vim-minimal\" | [\"vim minimal\" | installed[1] (name)",
+        "[\"vim-minimal\" | [\"vim\\ud800\" | installed[1] (name)",
+        "[\"vim-minimal\" | [[[[[[[[\"vim-minimal\" | installed[1]: must be a text",
         "\"noarch\",\"elsewhere\" | \"noarch\",\"nowhere\" | repos: doesn't name",
         "upgrade | remove | changes[0]: begins with no action",
         "\"changes\" | \"unchanged\":true,\"changes\" | installed: or unchanged",

@@ -60,7 +60,7 @@ class UploadTest {
     Context context = tomcat.addContext("", folder.toString());
     Wrapper wrapper = Tomcat.addServlet(context, "uploads", new Uploads(ended));
     wrapper.setAsyncSupported(true);
-    context.addServletMappingDecoded("/*", "uploads");
+    wrapper.addMapping("/*");
     tomcat.start();
   }
 
