@@ -17,7 +17,7 @@ import org.instantmirror.repodata.RepositoryFolder;
  */
 public final class SimulatedUsage implements Demand {
 
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger = new Ledger((what, now) -> true);
   private final Map<String, Client> clients = new LinkedHashMap<>();
   private YearMonth month = YearMonth.of(2000, 1);
 
