@@ -35,7 +35,7 @@ public record Choice(
         reason,
         file.size(),
         file.priority(),
-        GreedyDual.expected(count, file.demand()),
+        GreedyDual.expected(count, file.demand(), file.storedAt(), now),
         file.demand(),
         file.storedAt(),
         used);
