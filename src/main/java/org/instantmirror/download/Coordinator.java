@@ -89,6 +89,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
     @Override
     public void begun(Running running) {
       reconsiderWhenOpened(running);
+      stopIfClosed(running);
     }
 
     @Override
@@ -136,6 +137,16 @@ public final class Coordinator implements Ahead, AutoCloseable {
   @Override
   public CompletableFuture<Void> fetch(Order order, double saving) {
     return fetching.fetch(order, saving);
+  }
+
+  @Override
+  public CompletableFuture<Void> fetchForNow(Order order, double saving) {
+    return fetching.fetchForNow(order, saving);
+  }
+
+  @Override
+  public boolean hasBegun(EntryKey key) {
+    return fetching.hasBegun(key);
   }
 
   /**
@@ -251,8 +262,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
       running.transfer().abandon();
       return;
     }
-    queue.submit(running.claim(), running.transfer());
     fetching.join(running);
+    queue.submit(running.claim(), running.transfer());
     reconsiderWhenOpened(running);
   }
 
@@ -274,6 +285,14 @@ public final class Coordinator implements Ahead, AutoCloseable {
       running.transfer().reconsider();
     }
     queue.judge(running.claim());
+    stopIfClosed(running);
+  }
+
+  /** A server that stops waits for clients only. */
+  private void stopIfClosed(Running running) {
+    if (closed && running.download().urgency() == Urgency.AHEAD) {
+      running.transfer().stop();
+    }
   }
 
   private void remove(Download download) {
@@ -291,10 +310,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
     fetching.freeze();
     queue.close();
     heads.stop();
-    // Nobody waits for these.
-    active.values().stream()
-        .filter(running -> running.download().urgency() == Urgency.AHEAD)
-        .forEach(running -> running.transfer().stop());
+    active.values().forEach(this::stopIfClosed);
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
       active.values().forEach(running -> running.transfer().stop());

@@ -27,6 +27,8 @@ public record PrefetchCandidate(
   public enum Standing {
     /** It isn't stored, and could be. */
     ABSENT,
+    /** It isn't stored any more: it was fetched ahead, and has gone before anybody asked. */
+    GONE,
     /** The very file is stored. */
     CACHED,
     /** Repodata gives no checksum that we know, so nobody could tell that it is the right file. */

@@ -105,6 +105,7 @@ public final class PrefetchSelection {
     if (candidate.standing() != Standing.ABSENT) {
       return switch (candidate.standing()) {
         case CACHED -> PrefetchVerdict.CACHED;
+        case GONE -> PrefetchVerdict.GONE;
         case UNVERIFIABLE -> PrefetchVerdict.UNVERIFIABLE;
         default -> PrefetchVerdict.NOT_STORED;
       };
