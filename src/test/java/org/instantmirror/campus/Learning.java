@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.instantmirror.eviction.Rules;
 import org.instantmirror.eviction.Standing;
@@ -63,6 +65,9 @@ final class Learning implements Way {
   /** Since when files aren't listed any more. */
   private final Map<Release, Instant> dropped = new HashMap<>();
 
+  /** What was fetched ahead and nobody has asked for yet. */
+  private final Set<Release> unused = new HashSet<>();
+
   private final Deque<PrefetchSelection.Choice> backlog = new ArrayDeque<>();
   private Map<String, Release> candidates = Map.of();
   private DailyBudget spent = new DailyBudget(LocalDate.EPOCH, 0);
@@ -107,6 +112,7 @@ final class Learning implements Way {
   @Override
   public boolean request(Machine machine, Release file, Runnable end) {
     usage.asked(names.get(file.software()), machine.number(), now());
+    unused.remove(file);
     return cache.request(file, end);
   }
 
@@ -211,9 +217,17 @@ final class Learning implements Way {
         file.size(),
         usage.ofNewVersion(folder, name, ARCH, now),
         0,
-        cache.hasOrGets(file)
-            ? PrefetchCandidate.Standing.CACHED
-            : PrefetchCandidate.Standing.ABSENT);
+        standing(file));
+  }
+
+  /** As {@code mirror.PrefetchCandidates} has it. */
+  private PrefetchCandidate.Standing standing(Release file) {
+    if (cache.hasOrGets(file)) {
+      return PrefetchCandidate.Standing.CACHED;
+    }
+    return unused.contains(file)
+        ? PrefetchCandidate.Standing.GONE
+        : PrefetchCandidate.Standing.ABSENT;
   }
 
   private PrefetchSelection.Terms terms(Instant now) {
@@ -233,6 +247,7 @@ final class Learning implements Way {
       Release file = candidates.get(choice.candidate().path());
       if (file != null && !cache.hasOrGets(file)) {
         running++;
+        unused.add(file);
         cache.fetchAhead(file, choice.saving(), () -> ended(file));
       }
     }
