@@ -40,6 +40,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
   private final Fetching fetching;
+  private final Contents contents = new Contents();
   private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
 
@@ -75,6 +76,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
             clock,
             corruptSources,
             limits.abandonedLimit(),
+            contents,
+            this::later,
             this::remove);
     this.fetching = new Fetching(active, queue, new Begun());
   }
@@ -119,7 +122,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
         if (first) {
           begin(running);
         } else {
-          queue.judge(running.claim());
+          running.transfer().judge();
         }
         return attachment(running, first);
       }
@@ -155,6 +158,11 @@ public final class Coordinator implements Ahead, AutoCloseable {
    */
   public void keepWishes(Path file, Function<RepoId, Optional<Repo>> repos) {
     fetching.keep(new WishFile(file), repos);
+  }
+
+  /** What wasn't fetched, since it was here under another name. */
+  public SharedContent sharedContent() {
+    return contents.totals();
   }
 
   /** The downloads that have begun, the oldest first. */
@@ -270,13 +278,11 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   private void left(Running running) {
-    if (running.download().isAbandoned()) {
-      running.transfer().reconsider();
-    }
-    queue.judge(running.claim());
+    running.transfer().judge();
   }
 
   private void remove(Download download) {
+    contents.end(download);
     active.computeIfPresent(
         download.order().key(), (key, running) -> running.download() == download ? null : running);
   }

@@ -64,6 +64,39 @@ final class Ending {
     }
   }
 
+  /**
+   * Its content was here under another name, or came for that: it is stored.
+   *
+   * @param of what it was made of
+   */
+  void shared(StoredEntry entry, StoredEntry of) {
+    boolean copied = !entry.file().inode().equals(of.file().inode());
+    around.contents().count(entry.file().size(), copied);
+    around.planner().recordStored(order);
+    around.onEnd().accept(download);
+    download.isSharedContent();
+    if (download.phase() == Phase.VERIFYING) {
+      download.end(Phase.COMMITTED, (Break) null);
+    } else {
+      download.end(Phase.COMMITTED, new Opening.Linked(entry));
+    }
+    log.shared(of.key(), entry.file().size(), copied);
+  }
+
+  /** All bytes came for another name, but the file can't be stored. */
+  void notShared() {
+    broken(Break.STORAGE);
+  }
+
+  /**
+   * The download of another name that brought the bytes has broken, and they are no use.
+   *
+   * @param reason the other's
+   */
+  void brokenWith(Break reason) {
+    broken(reason);
+  }
+
   /** Upstream has what is stored, or an older one. */
   void confirmed(StoredEntry stored, AttemptResult.Confirmed answer) {
     StoredEntry entry = around.store().freshen(stored, answer.head(), around.clock().instant());

@@ -1,12 +1,17 @@
 package org.instantmirror.download;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.http.Head;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.PartialEntry;
+import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.Cancellation;
@@ -17,6 +22,8 @@ import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamPool.Exhaustion;
 import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries a download out: asks one upstream after another, in rounds with growing pauses, resumes
@@ -26,6 +33,13 @@ import org.jspecify.annotations.Nullable;
  * called from any.
  */
 final class Transfer implements Claim.Work {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+
+  /** How long another name's download is waited for that hasn't begun to bring anything. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int BUFFER = 64 * 1024;
 
   private final Download download;
   private final Order order;
@@ -45,6 +59,9 @@ final class Transfer implements Claim.Work {
   private Instant attemptBegan = Instant.EPOCH;
   private Optional<Measurement> took = Optional.empty(); // by the last attempt
 
+  private boolean alone; // another name's download was waited for in vain
+
+  private volatile @Nullable Following following;
   private volatile boolean stopped;
   private volatile boolean givingWay;
   private volatile Cancellation waiting = new Cancellation(); // for the list of mirrors
@@ -59,6 +76,8 @@ final class Transfer implements Claim.Work {
       Clock clock,
       CorruptSources corruptSources,
       long abandonedLimit,
+      Contents contents,
+      WakeUps.Later later,
       java.util.function.Consumer<Download> onEnd) {}
 
   /**
@@ -75,9 +94,33 @@ final class Transfer implements Claim.Work {
     this.ending = new Ending(download, around, log, partial);
   }
 
+  Download download() {
+    return download;
+  }
+
+  Instant now() {
+    return around.clock.instant();
+  }
+
+  /** Judges anew how urgent it is, and what it depends on. */
+  void judge() {
+    around.queue.judge(claim);
+    Following now = following;
+    if (now != null) {
+      now.leader().judge();
+    }
+    if (download.isAbandoned()) {
+      reconsider();
+    }
+  }
+
   /** Ends it soon, with its bytes kept for later. */
   void stop() {
     stopped = true;
+    Following now = following;
+    if (now != null) {
+      now.end();
+    }
     waiting.cancel();
     Attempt attempt = running;
     if (attempt != null) {
@@ -123,6 +166,13 @@ final class Transfer implements Claim.Work {
   @Override
   public void run() {
     try {
+      Following before = following;
+      if (before != null) {
+        following = null;
+        if (!goOnAfter(before)) {
+          return;
+        }
+      }
       if (!planned) {
         planned = true;
         if (!plan()) {
@@ -178,6 +228,9 @@ final class Transfer implements Claim.Work {
     }
     verification = new Verification(listed);
     download.advance(Phase.HEADERS);
+    if (listed != null && Contents.areTold(listed) && !alone && isHadOtherwise(listed)) {
+      return false;
+    }
     Optional<Exhaustion> exhausted = pool.exhausted(order.key().path(), around.clock.instant());
     if (exhausted.isPresent()) {
       ending.failed(Failure.notAsked(order, exhausted));
@@ -187,6 +240,132 @@ final class Transfer implements Claim.Work {
     partial.hold(found);
     log.resumed(partial.size());
     return true;
+  }
+
+  /** Whether the content is here under another name, or on its way: nothing is to be asked for. */
+  private boolean isHadOtherwise(ListedFile content) {
+    Transfer leader = around.contents.lead(content, this);
+    if (leader != null && around.planner.otherNames().mayShare(leader.order.repo(), order.repo())) {
+      follow(leader, content);
+      return true;
+    }
+    // After having become the leader: what others have brought before is in the tree.
+    try {
+      return share(content);
+    } catch (StorageException fault) {
+      ending.unstorable(fault);
+      return true;
+    }
+  }
+
+  private void follow(Transfer leader, ListedFile content) {
+    Instant fileTime = around.planner.otherNames().fileTime(order.key(), content);
+    Following next =
+        new Following(
+            leader, download, fileTime, () -> around.queue.resubmit(claim, Duration.ZERO));
+    following = next;
+    next.begin();
+    around.later.run(next::endIfUnopened, PATIENCE);
+    if (stopped) {
+      next.end();
+    }
+  }
+
+  /** Stores the content under this name, too, if it is here under another; ends it then. */
+  private boolean share(ListedFile content) throws StorageException {
+    OtherNames names = around.planner.otherNames();
+    Instant now = around.clock.instant();
+    Instant fileTime = null;
+    boolean asked = false;
+    for (StoredEntry other : names.stored(order, content, now)) {
+      Optional<StoredEntry> verified =
+          content.checksum().equals(other.checksum())
+              ? Optional.of(other)
+              : StoredDigest.verify(around.store, other, content);
+      if (verified.isEmpty()) {
+        continue;
+      }
+      if (!asked) {
+        asked = true;
+        fileTime = names.fileTime(order.key(), content);
+      }
+      Head head = Following.headOf(verified.get().head(), fileTime, now);
+      Optional<StoredEntry> shared = around.store.share(verified.get(), order.key(), head, now);
+      if (shared.isPresent()) {
+        ending.shared(shared.get(), verified.get());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The download of the other name has ended; false if this one has, too. */
+  private boolean goOnAfter(Following before) {
+    ListedFile content = Objects.requireNonNull(verification.listed());
+    if (stopped) {
+      ending.stopped();
+      return false;
+    }
+    if (download.phase() == Phase.VERIFYING) {
+      try {
+        if (!share(content)) {
+          ending.notShared();
+        }
+      } catch (StorageException fault) {
+        log.notStored(fault);
+        ending.notShared();
+      }
+      return false;
+    }
+    if (download.phase() == Phase.STREAMING) {
+      return takeOver(before);
+    }
+    alone = !before.leader().download().phase().isFinal();
+    planned = false;
+    return true;
+  }
+
+  /** Goes on with the bytes that came for the other name; false if that can't be. */
+  private boolean takeOver(Following before) {
+    Break reason = before.leader().download().broken().orElse(Break.UPSTREAM);
+    if (reason == Break.STARTED_OVER) {
+      // They aren't those of the file, or nobody can know.
+      ending.brokenWith(reason);
+      return false;
+    }
+    PartialEntry bytes = before.bytes();
+    try {
+      PartialEntry own =
+          around.store.begin(order.key(), head(bytes), bytes.length(), bytes.source());
+      partial.hold(own);
+      append(bytes, own);
+      download.goOnFrom(own);
+      around.contents.lead(Objects.requireNonNull(verification.listed()), this);
+      return true;
+    } catch (StorageException fault) {
+      ending.unstorable(fault);
+    } catch (IOException fault) {
+      LOG.debug("reading the bytes of {}", bytes.key(), fault);
+      partial.discard();
+      ending.brokenWith(reason);
+    }
+    return false;
+  }
+
+  /** As clients have been told. */
+  private Head head(PartialEntry bytes) {
+    return download.opening().getNow(null) instanceof Opening.Streaming told
+        ? told.head()
+        : bytes.head();
+  }
+
+  private static void append(PartialEntry from, PartialEntry to) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    try (PartialEntry.Reader reader = from.openReader()) {
+      while (reader.read(buffer.clear(), to.size()) > 0) {
+        to.append(buffer.flip());
+      }
+    }
   }
 
   private void goOn() {

@@ -49,10 +49,14 @@ public final class Mirror implements AutoCloseable {
   private static final CacheStatus NOT_SHARED =
       CacheStatus.forwarded(CacheStatus.Forward.URI_MISS).withDetail("not-shared");
 
+  /** The bytes are, or come, here under another name. */
+  private static final String SAME_CONTENT = "same-content";
+
   private final Store store;
   private final Lookup lookup;
   private final NegativeAnswers negatives;
   private final Generations generations;
+  private final SameContent names;
   private final Coordinator coordinator;
   private final TopFiles tops;
   private final BackgroundChecks background;
@@ -90,7 +94,8 @@ public final class Mirror implements AutoCloseable {
             new NewVersions(store.packages(), releases),
             told(),
             clock);
-    this.lookup = new Lookup(store, negatives, generations);
+    this.names = new SameContent(store, generations.records(), repositories);
+    this.lookup = new Lookup(store, negatives, generations, names);
     this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);
     this.clock = clock;
     this.timer =
@@ -334,7 +339,14 @@ public final class Mirror implements AutoCloseable {
   /** Empty if the request has to begin again. */
   private Optional<Answer> translate(Opening opening, Attachment attachment, Lookup.Found found) {
     CacheStatus forwarded = Forwarding.of(found.decision(), attachment);
-    if (opening instanceof Opening.Streaming streaming) {
+    if (opening instanceof Opening.Streaming streaming && streaming.shared()) {
+      return Optional.of(
+          new Answer.Streaming(
+              attachment, streaming, forwarded.asCollapsed().withDetail(SAME_CONTENT)));
+    } else if (opening instanceof Opening.Linked linked) {
+      return Optional.of(
+          new Answer.Stored(linked.entry(), CacheStatus.hit().withDetail(SAME_CONTENT)));
+    } else if (opening instanceof Opening.Streaming streaming) {
       CacheStatus status =
           streaming.endIsCertain() && attachment.first() ? forwarded.asStored() : forwarded;
       return Optional.of(new Answer.Streaming(attachment, streaming, status));

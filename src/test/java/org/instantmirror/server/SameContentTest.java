@@ -1,0 +1,360 @@
+package org.instantmirror.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.instantmirror.testing.Behaviour;
+import org.instantmirror.testing.FakeUpstream;
+import org.instantmirror.testing.Gate;
+import org.instantmirror.testing.LogLines;
+import org.instantmirror.testing.Packages;
+import org.instantmirror.testing.PublishedRepository;
+import org.instantmirror.testing.RawResponse;
+import org.instantmirror.testing.RunningMirror;
+import org.instantmirror.testing.TailingClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two repositories, at two upstreams, that list the same packages. */
+class SameContentTest {
+
+  private static final String HIT = "InstantMirror; hit; detail=same-content";
+  private static final String JOINED =
+      "InstantMirror; fwd=uri-miss; collapsed; detail=same-content";
+  private static final byte[] PACKAGE = Packages.rpm(600_000, 1);
+  private static final byte[] ANOTHER = Packages.rpm(600_000, 2);
+
+  private FakeUpstream first;
+  private FakeUpstream second;
+  private PublishedRepository one;
+  private PublishedRepository other;
+  private LogLines log;
+
+  @BeforeEach
+  void start() {
+    first = FakeUpstream.start();
+    second = FakeUpstream.start();
+    log = new LogLines("org.instantmirror.mirror", "org.instantmirror.download");
+    one = new PublishedRepository(first, "/").add("p/a.rpm", PACKAGE);
+    other = new PublishedRepository(second, "/").add("q/a.rpm", PACKAGE);
+  }
+
+  @AfterEach
+  void stop() {
+    log.close();
+    first.close();
+    second.close();
+  }
+
+  private RunningMirror.Setup setup(String... linesOfOne) {
+    one.publish();
+    other.publish();
+    return RunningMirror.setup()
+        .repo(first, linesOfOne)
+        .repo("other", List.of(second.origin() + "/"));
+  }
+
+  /** Knows what both list. */
+  private RunningMirror mirror(String... linesOfOne) {
+    RunningMirror mirror = setup(linesOfOne).start();
+    know(mirror);
+    return mirror;
+  }
+
+  private void know(RunningMirror mirror) {
+    assertThat(mirror.get("repodata/repomd.xml").status()).isEqualTo(200);
+    assertThat(getOther(mirror, "repodata/repomd.xml").status()).isEqualTo(200);
+    log.await("repo: generation 1 is live");
+    log.await("other: generation 1 is live");
+  }
+
+  private static RawResponse getOther(RunningMirror mirror, String path, String... fields) {
+    return mirror.request("GET", "/mirror/other/" + path, fields);
+  }
+
+  private static Path other(RunningMirror mirror, String path) {
+    return mirror.cacheDir().resolve("other").resolve(path);
+  }
+
+  private static void awaitOther(RunningMirror mirror) {
+    await().until(() -> Files.exists(other(mirror, "q/a.rpm")));
+  }
+
+  private static void assertIs(RawResponse response, byte[] expected) {
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.complete()).isTrue();
+    assertThat(response.body()).isEqualTo(expected);
+  }
+
+  private static boolean sameFile(RunningMirror mirror) throws IOException {
+    return Files.getAttribute(mirror.stored("p/a.rpm"), "unix:ino")
+        .equals(Files.getAttribute(other(mirror, "q/a.rpm"), "unix:ino"));
+  }
+
+  @Test
+  void whatIsStoredUnderOneNameIsNotFetchedUnderAnother() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      RawResponse linked = getOther(mirror, "q/a.rpm");
+      assertIs(linked, PACKAGE);
+      assertThat(linked.header("Cache-Status")).contains(HIT);
+      assertThat(linked.header("Last-Modified")).contains("Thu, 01 Jan 2026 00:00:00 GMT");
+      assertThat(linked.header("ETag")).isNull();
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status"))
+          .contains("InstantMirror; hit");
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+      assertThat(sameFile(mirror)).isTrue();
+    }
+  }
+
+  @Test
+  void aDownloadServesAllNames() throws IOException {
+    Gate gate = new Gate();
+    try (RunningMirror mirror = mirror()) {
+      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+          .next(Behaviour.proper().gated(gate));
+      try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
+        gate.release(100_000);
+        leader.head();
+        leader.readTo(90_000);
+        try (TailingClient follower = TailingClient.askFor(mirror, "/mirror/other/q/a.rpm")) {
+          assertThat(follower.head().field("cache-status")).isEqualTo(JOINED);
+          follower.readTo(90_000);
+          gate.release(200_000);
+          follower.readTo(250_000);
+          gate.releaseAll();
+          leader.readTo(PACKAGE.length);
+          follower.readTo(PACKAGE.length);
+          assertThat(leader.body()).isEqualTo(PACKAGE);
+          assertThat(follower.body()).isEqualTo(PACKAGE);
+        }
+      }
+      awaitOther(mirror);
+      assertThat(sameFile(mirror)).isTrue();
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status"))
+          .contains("InstantMirror; hit");
+    }
+  }
+
+  @Test
+  void namesThatAreAskedForAtOnceAreFetchedOnce() throws IOException {
+    for (int i = 0; i < 8; i++) {
+      one.add("p/n" + i + ".rpm", Packages.rpm(150_000, 10 + i));
+      other.add("q/n" + i + ".rpm", Packages.rpm(150_000, 10 + i));
+    }
+    try (RunningMirror mirror = mirror()) {
+      for (int i = 0; i < 8; i++) {
+        byte[] expected = Packages.rpm(150_000, 10 + i);
+        String name = "n" + i + ".rpm";
+        var asked = CompletableFuture.supplyAsync(() -> getOther(mirror, "q/" + name));
+        assertIs(mirror.get("p/" + name), expected);
+        assertIs(asked.join(), expected);
+        mirror.awaitStored("p/" + name);
+        await().until(() -> Files.exists(other(mirror, "q/" + name)));
+        int requests =
+            first.requests("/p/" + name).size() + second.requests("/q/" + name).size();
+        assertThat(requests).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void whereOneNamesUpstreamBreaksTheOtherGoesOnByItself() throws IOException {
+    try (RunningMirror mirror = mirror("retries = 1")) {
+      Gate gate = new Gate();
+      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+          .next(Behaviour.proper().gated(gate).cutAfter(300_000))
+          .always(Behaviour.status(500));
+      try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
+        gate.release(100_000);
+        leader.head();
+        leader.readTo(90_000);
+        try (TailingClient follower = TailingClient.askFor(mirror, "/mirror/other/q/a.rpm")) {
+          follower.head();
+          follower.readTo(90_000);
+          gate.releaseAll();
+          follower.readTo(PACKAGE.length);
+          assertThat(follower.body()).isEqualTo(PACKAGE);
+        }
+      }
+      awaitOther(mirror);
+      assertThat(second.requests("/q/a.rpm")).hasSize(1);
+      assertThat(second.requests("/q/a.rpm").get(0).header("Range")).contains("bytes=300000-");
+      assertThat(Files.readAllBytes(other(mirror, "q/a.rpm"))).isEqualTo(PACKAGE);
+      assertThat(mirror.stored("p/a.rpm")).doesNotExist();
+    }
+  }
+
+  @Test
+  void bytesThatTurnOutToBeOthersReachNobodyAsAWhole() throws IOException {
+    try (RunningMirror mirror = mirror("retries = 1")) {
+      Gate gate = new Gate();
+      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+          .next(Behaviour.proper().gated(gate).body(ANOTHER));
+      try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
+        gate.release(100_000);
+        leader.head();
+        leader.readTo(90_000);
+        CompletableFuture<RawResponse> asked =
+            CompletableFuture.supplyAsync(() -> getOther(mirror, "q/a.rpm"));
+        log.await("q/a.rpm");
+        gate.releaseAll();
+        assertThat(asked.join().complete()).isFalse();
+      }
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+    }
+  }
+
+  @Test
+  void whenTheFirstClientLeavesTheDownloadGoesOnForTheOtherName() throws IOException {
+    Gate gate = new Gate();
+    try (RunningMirror mirror = mirror()) {
+      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+          .next(Behaviour.proper().gated(gate));
+      TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm");
+      gate.release(100_000);
+      leader.head();
+      leader.readTo(90_000);
+      try (TailingClient follower = TailingClient.askFor(mirror, "/mirror/other/q/a.rpm")) {
+        follower.head();
+        follower.readTo(90_000);
+        leader.close();
+        gate.release(60_000);
+        follower.readTo(150_000);
+        gate.releaseAll();
+        follower.readTo(PACKAGE.length);
+        assertThat(follower.body()).isEqualTo(PACKAGE);
+      }
+      awaitOther(mirror);
+      assertThat(first.requests("/p/a.rpm")).hasSize(1);
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+    }
+  }
+
+  @Test
+  void aNameWithAnotherDateIsACopyOfThatDate() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      Instant later = Instant.parse("2026-01-05T06:07:08Z");
+      first.file("/p/a.rpm", PACKAGE).lastModified(later);
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      RawResponse copied = getOther(mirror, "q/a.rpm");
+      assertIs(copied, PACKAGE);
+      assertThat(copied.header("Last-Modified")).contains("Thu, 01 Jan 2026 00:00:00 GMT");
+      assertThat(sameFile(mirror)).isFalse();
+      assertThat(Files.getLastModifiedTime(other(mirror, "q/a.rpm")).toInstant())
+          .isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
+      assertThat(Files.getLastModifiedTime(mirror.stored("p/a.rpm")).toInstant())
+          .isEqualTo(later);
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+    }
+  }
+
+  @Test
+  void aFileThatWasPutThereByHandIsHashedAndLinked() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      Path file = mirror.stored("p/a.rpm");
+      Files.createDirectories(file.getParent());
+      Files.write(file, PACKAGE);
+      Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      assertThat(sameFile(mirror)).isTrue();
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+    }
+  }
+
+  @Test
+  void aFileOfOtherBytesThatWasPutThereByHandIsNotTaken() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      Path file = mirror.stored("p/a.rpm");
+      Files.createDirectories(file.getParent());
+      Files.write(file, ANOTHER);
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      assertThat(second.requests("/q/a.rpm")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatOnlySomeMayReadIsGivenToNobodyElseUnderAnotherName() throws IOException {
+    try (RunningMirror mirror = mirror("allow = 127.0.0.1")) {
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      RawResponse fetched = getOther(mirror, "q/a.rpm");
+      assertIs(fetched, PACKAGE);
+      assertThat(second.requests("/q/a.rpm")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatAnybodyMayReadIsGivenToThoseWhoMayReadMore() throws IOException {
+    try (RunningMirror mirror = mirror("allow = 127.0.0.1")) {
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      awaitOther(mirror);
+      assertThat(mirror.get("p/a.rpm").header("Cache-Status")).contains(HIT);
+      assertThat(first.requests("/p/a.rpm")).isEmpty();
+    }
+  }
+
+  @Test
+  void namesAreReplacedEachByItself() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      other.add("q/a.rpm", ANOTHER).publish();
+      // A client that asks after the lifetime of what it has.
+      await()
+          .until(
+              () -> {
+                getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
+                return Arrays.equals(getOther(mirror, "q/a.rpm").body(), ANOTHER);
+              });
+      await()
+          .until(() -> Arrays.equals(Files.readAllBytes(other(mirror, "q/a.rpm")), ANOTHER));
+      RawResponse kept = mirror.get("p/a.rpm");
+      assertIs(kept, PACKAGE);
+      assertThat(kept.header("Cache-Status")).contains("InstantMirror; hit");
+      assertThat(Files.readAllBytes(mirror.stored("p/a.rpm"))).isEqualTo(PACKAGE);
+    }
+  }
+
+  @Test
+  void oneNameIsPurgedAndTheOtherStays() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      assertThat(mirror.request("DELETE", "/api/v1/entries/repo/p/a.rpm").status())
+          .isEqualTo(200);
+      assertThat(mirror.stored("p/a.rpm")).doesNotExist();
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status"))
+          .contains("InstantMirror; hit");
+      assertThat(mirror.get("p/a.rpm").header("Cache-Status")).contains(HIT);
+      assertThat(first.requests("/p/a.rpm")).hasSize(1);
+    }
+  }
+
+  @Test
+  void listsThatAreTheSameAreFetchedOnce() throws IOException {
+    one.other("group", "<comps/>".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    other.other("group", "<comps/>".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    try (RunningMirror mirror = mirror()) {
+      String path = one.otherPath("group");
+      assertThat(mirror.get(path).status()).isEqualTo(200);
+      mirror.awaitStored(path);
+      assertThat(getOther(mirror, path).header("Cache-Status")).contains(HIT);
+      assertThat(second.requests("/" + path)).isEmpty();
+    }
+  }
+}
