@@ -11,8 +11,9 @@ public interface Ahead {
    *
    * @param saving how much waiting is expected to be saved by it; of two the one with more comes
    *     first. Not negative
-   * @return completed when its download has ended, however; never fails. Cancelling it withdraws
+   * @return completed when its download has ended, however, with whether its bytes were here under
+   *     another name, so that upstream wasn't asked for them; never fails. Cancelling it withdraws
    *     the wish, if nobody else has it
    */
-  CompletableFuture<Void> fetch(Order order, double saving);
+  CompletableFuture<Boolean> fetch(Order order, double saving);
 }

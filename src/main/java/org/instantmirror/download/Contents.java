@@ -3,7 +3,6 @@ package org.instantmirror.download;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.repodata.ListedFile;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +16,6 @@ final class Contents {
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder copiedBytes = new LongAdder();
-
-  /**
-   * Whether that says what the bytes are, also to who doesn't trust whoever listed them. Of weaker
-   * checksums somebody may have two files that share one: each repository would vouch for its own.
-   */
-  static boolean areTold(@Nullable ListedFile content) {
-    return content != null && content.checksum().type().compareTo(ChecksumType.SHA256) >= 0;
-  }
 
   /** Has it lead, unless another does; returns that one. */
   @Nullable Transfer lead(ListedFile content, Transfer transfer) {

@@ -137,7 +137,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> fetch(Order order, double saving) {
+  public CompletableFuture<Boolean> fetch(Order order, double saving) {
     return fetching.fetch(order, saving);
   }
 

@@ -56,15 +56,15 @@ final class Fetching implements Ahead, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> fetch(Order order, double saving) {
-    CompletableFuture<Void> handle = new CompletableFuture<>();
+  public CompletableFuture<Boolean> fetch(Order order, double saving) {
+    CompletableFuture<Boolean> handle = new CompletableFuture<>();
     Optional<Wish> added = wishes.add(order, saving, this::beginAhead);
     if (added.isEmpty()) {
-      handle.complete(null);
+      handle.complete(false);
       return handle;
     }
     Wish wish = added.get();
-    wish.ended().thenRun(() -> handle.complete(null));
+    wish.ended().thenAccept(handle::complete);
     handle.whenComplete(
         (ended, fault) -> {
           if (handle.isCancelled()) {

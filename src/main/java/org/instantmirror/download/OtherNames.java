@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,14 @@ public interface OtherNames {
           return null;
         }
       };
+
+  /**
+   * Whether that says what the bytes are, also to who doesn't trust whoever listed them. Of weaker
+   * checksums somebody may have two files that share one.
+   */
+  static boolean tells(ListedFile content) {
+    return content.checksum().type().compareTo(ChecksumType.SHA256) >= 0;
+  }
 
   /**
    * Files that are stored under other names, and hold that content, or may: of those whose checksum

@@ -228,7 +228,7 @@ final class Transfer implements Claim.Work {
     }
     verification = new Verification(listed);
     download.advance(Phase.HEADERS);
-    if (listed != null && Contents.areTold(listed) && !alone && isHadOtherwise(listed)) {
+    if (listed != null && OtherNames.tells(listed) && !alone && isHadOtherwise(listed)) {
       return false;
     }
     Optional<Exhaustion> exhausted = pool.exhausted(order.key().path(), around.clock.instant());

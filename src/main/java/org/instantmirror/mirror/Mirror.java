@@ -118,7 +118,7 @@ public final class Mirror implements AutoCloseable {
                 foresight.settings,
                 clock,
                 foresight.zone),
-            new PrefetchCandidates(store, foresight.demand),
+            new PrefetchCandidates(store, names, foresight.demand),
             foresight.file);
     WarmPlanner planner = new WarmPlanner(store, generations, repositories, this::obtain, clock);
     this.warm = new Warm(planner, store, repositories, coordinator, clock);

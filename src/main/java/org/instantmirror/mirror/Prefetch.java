@@ -216,7 +216,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
         Order order = new Order(repo, key, FileClass.PACKAGE, false, listed);
         add(new Wanted(run, choice, order), generation);
         wanted++;
-        bytes += Math.max(0, choice.candidate().size());
+        bytes += choice.candidate().cost();
       }
     }
     if (wanted > 0) {
@@ -308,12 +308,18 @@ final class Prefetch implements Upcoming, AutoCloseable {
         means
             .ahead
             .fetch(wanted.order(), wanted.choice().saving())
-            .whenComplete((done, fault) -> execute(() -> ended(wanted)));
+            .whenComplete(
+                (shared, fault) -> execute(() -> ended(wanted, Boolean.TRUE.equals(shared))));
   }
 
-  private void ended(Wanted wanted) {
-    long size = PrefetchBacklog.size(wanted);
-    runningBytes -= size;
+  /**
+   * Its turn is over.
+   *
+   * @param shared whether its bytes were here under another name
+   */
+  private void ended(Wanted wanted, boolean shared) {
+    runningBytes -= PrefetchBacklog.size(wanted);
+    long size = shared ? 0 : Math.max(0, wanted.choice().candidate().size());
     Order order = wanted.order();
     Optional<PrefetchRun> later = running.getOrDefault(order.key(), Optional.empty());
     running.remove(order.key());

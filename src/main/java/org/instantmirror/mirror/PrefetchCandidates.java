@@ -40,10 +40,12 @@ final class PrefetchCandidates {
   private static final int MOST_UNWANTED = 1_000;
 
   private final Store store;
+  private final SameContent names;
   private final Demand demand;
 
-  PrefetchCandidates(Store store, Demand demand) {
+  PrefetchCandidates(Store store, SameContent names, Demand demand) {
     this.store = store;
+    this.names = names;
     this.demand = demand;
   }
 
@@ -151,9 +153,11 @@ final class PrefetchCandidates {
     if (repo.classifier().classify(below) != FileClass.PACKAGE) {
       return Standing.NOT_STORED;
     }
-    return isHere(key, new ListedFile(listed.checksum(), listed.size()), now)
-        ? Standing.CACHED
-        : Standing.ABSENT;
+    ListedFile file = new ListedFile(listed.checksum(), listed.size());
+    if (isHere(key, file, now)) {
+      return Standing.CACHED;
+    }
+    return names.isStored(repo, key, file, now) ? Standing.ELSEWHERE : Standing.ABSENT;
   }
 
   /** Whether the file is stored, as far as can be told without reading it. */

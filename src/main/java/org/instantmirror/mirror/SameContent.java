@@ -1,8 +1,10 @@
 package org.instantmirror.mirror;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -51,29 +53,33 @@ final class SameContent implements OtherNames {
         .flatMap(folder -> records.of(folder).stream())
         .flatMap(generation -> generation.listed().entrySet().stream())
         .filter(file -> file.getValue().equals(content))
-        .map(java.util.Map.Entry::getKey);
+        .map(Map.Entry::getKey);
+  }
+
+  /** Whether a file needn't be fetched, as its content is here under another name. */
+  boolean isStored(Repo repo, EntryKey key, ListedFile content, Instant now) {
+    return OtherNames.tells(content) && stored(repo, key, content, now).findAny().isPresent();
+  }
+
+  private Stream<StoredEntry> stored(Repo repo, EntryKey key, ListedFile content, Instant now) {
+    return names(key, content).stream()
+        .filter(other -> mayShare(other, repo))
+        .flatMap(other -> stored(other, content, now).stream());
   }
 
   @Override
   public List<StoredEntry> stored(Order order, ListedFile content, Instant now) {
-    Instant time = null;
-    List<StoredEntry> found =
-        names(order.key(), content).stream()
-            .filter(key -> mayShare(key, order.repo()))
-            .flatMap(key -> stored(key, content, now).stream())
-            .toList();
-    if (found.size() > 1) {
-      time = fileTime(order.key(), content);
-    }
-    // One that can be linked before others; one that has been verified before those.
+    List<StoredEntry> found = stored(order.repo(), order.key(), content, now).toList();
+    Instant time = found.size() > 1 ? fileTime(order.key(), content) : null;
     return time == null ? found : bestFirst(found, content, time);
   }
 
+  /** One that can be linked before others; one that has been verified before those. */
   private static List<StoredEntry> bestFirst(
       List<StoredEntry> found, ListedFile content, Instant time) {
     return found.stream()
         .sorted(
-            java.util.Comparator.comparing(
+            Comparator.comparing(
                     (StoredEntry entry) -> !time.equals(entry.file().modified()))
                 .thenComparing(entry -> !content.checksum().equals(entry.checksum())))
         .toList();

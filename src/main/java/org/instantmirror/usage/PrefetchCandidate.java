@@ -27,12 +27,19 @@ public record PrefetchCandidate(
   public enum Standing {
     /** It isn't stored, and could be. */
     ABSENT,
+    /** It isn't stored, but its bytes are, under another name: to have it costs upstream nothing. */
+    ELSEWHERE,
     /** The very file is stored. */
     CACHED,
     /** Repodata gives no checksum that we know, so nobody could tell that it is the right file. */
     UNVERIFIABLE,
     /** {@code pass_patterns} says that it isn't stored. */
     NOT_STORED
+  }
+
+  /** Bytes that upstream would be asked for, as far as that is known. */
+  public long cost() {
+    return standing == Standing.ELSEWHERE ? 0 : Math.max(0, size);
   }
 
   /**
