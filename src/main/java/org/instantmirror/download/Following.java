@@ -79,6 +79,10 @@ final class Following {
         return true;
       }
     }
+    if (over) {
+      // On this very thread: nobody was left who wants it.
+      return false;
+    }
     if (opened && !complete) {
       State state = from.state();
       download.publish(from.available());

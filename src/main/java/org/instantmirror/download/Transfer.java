@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.instantmirror.download.ByteSource.Break;
@@ -251,7 +253,7 @@ final class Transfer implements Claim.Work {
     }
     // After having become the leader: what others have brought before is in the tree.
     try {
-      return share(content);
+      return share(content, List.of());
     } catch (StorageException fault) {
       ending.unstorable(fault);
       return true;
@@ -271,23 +273,24 @@ final class Transfer implements Claim.Work {
     }
   }
 
-  /** Stores the content under this name, too, if it is here under another; ends it then. */
-  private boolean share(ListedFile content) throws StorageException {
+  /**
+   * Stores the content under this name, too, if it is here under another; ends it then.
+   *
+   * @param known of the other names; more are looked for
+   */
+  private boolean share(ListedFile content, List<StoredEntry> known) throws StorageException {
     OtherNames names = around.planner.otherNames();
     Instant now = around.clock.instant();
-    Instant fileTime = null;
-    boolean asked = false;
-    for (StoredEntry other : names.stored(order, content, now)) {
+    List<StoredEntry> others = new ArrayList<>(known);
+    others.addAll(names.stored(order, content, now));
+    Instant fileTime = others.isEmpty() ? null : names.fileTime(order.key(), content);
+    for (StoredEntry other : others) {
       Optional<StoredEntry> verified =
           content.checksum().equals(other.checksum())
               ? Optional.of(other)
               : StoredDigest.verify(around.store, other, content);
       if (verified.isEmpty()) {
         continue;
-      }
-      if (!asked) {
-        asked = true;
-        fileTime = names.fileTime(order.key(), content);
       }
       Head head = Following.headOf(verified.get().head(), fileTime, now);
       Optional<StoredEntry> shared = around.store.share(verified.get(), order.key(), head, now);
@@ -308,7 +311,7 @@ final class Transfer implements Claim.Work {
     }
     if (download.phase() == Phase.VERIFYING) {
       try {
-        if (!share(content)) {
+        if (!share(content, fetchedBy(before.leader(), content))) {
           ending.notShared();
         }
       } catch (StorageException fault) {
@@ -323,6 +326,16 @@ final class Transfer implements Claim.Work {
     alone = !before.leader().download().phase().isFinal();
     planned = false;
     return true;
+  }
+
+  /** What the other has brought; its repository may not be known as a whole yet. */
+  private List<StoredEntry> fetchedBy(Transfer other, ListedFile content) {
+    return around
+        .store
+        .find(other.order.key(), around.clock.instant())
+        .filter(entry -> content.checksum().equals(entry.checksum()))
+        .stream()
+        .toList();
   }
 
   /** Goes on with the bytes that came for the other name; false if that can't be. */

@@ -18,6 +18,7 @@ import org.instantmirror.download.Limits;
 import org.instantmirror.download.Opening;
 import org.instantmirror.download.Order;
 import org.instantmirror.download.Phase;
+import org.instantmirror.download.SharedContent;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.eviction.Listings;
 import org.instantmirror.http.CacheStatus;
@@ -190,6 +191,7 @@ public final class Mirror implements AutoCloseable {
   record Parts(
       Store store,
       Lookup lookup,
+      SameContent names,
       NegativeAnswers negatives,
       Generations generations,
       Coordinator coordinator,
@@ -204,7 +206,8 @@ public final class Mirror implements AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(store, lookup, negatives, generations, coordinator, prefetch, patience, clock);
+    return new Parts(
+        store, lookup, names, negatives, generations, coordinator, prefetch, patience, clock);
   }
 
   /**
@@ -230,6 +233,11 @@ public final class Mirror implements AutoCloseable {
   /** How many downloads run, or wait for a place. */
   public int downloads() {
     return coordinator.running();
+  }
+
+  /** What wasn't fetched, since it was here under another name. */
+  public SharedContent sharedContent() {
+    return coordinator.sharedContent();
   }
 
   /** How many generations of repositories are known, and of how many repositories. */

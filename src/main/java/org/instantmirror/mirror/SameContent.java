@@ -38,6 +38,22 @@ final class SameContent implements OtherNames {
     this.repositories = repositories;
   }
 
+  /**
+   * Another name.
+   *
+   * @param stored whether the file is there, as far as can be told without reading it
+   */
+  record Name(EntryKey key, boolean stored) {}
+
+  /** The other names of a file, in no certain order. */
+  List<Name> look(EntryKey key, ListedFile content, Instant now) {
+    return OtherNames.tells(content)
+        ? names(key, content).stream()
+            .map(other -> new Name(other, stored(other, content, now).isPresent()))
+            .toList()
+        : List.of();
+  }
+
   /** The other names, whether anything is stored there or not; no more than are of use. */
   List<EntryKey> names(EntryKey key, ListedFile content) {
     Set<EntryKey> names = new LinkedHashSet<>(store.packages().names(content, MOST));
@@ -87,7 +103,7 @@ final class SameContent implements OtherNames {
 
   private Optional<StoredEntry> stored(EntryKey key, ListedFile content, Instant now) {
     return store
-        .find(key, now)
+        .peek(key, now)
         .filter(entry -> content.size() < 0 || entry.file().size() == content.size())
         .filter(
             entry ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -23,6 +24,7 @@ import org.instantmirror.testing.TailingClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two repositories, at two upstreams, that list the same packages. */
 class SameContentTest {
@@ -86,7 +88,11 @@ class SameContentTest {
   }
 
   private static void awaitOther(RunningMirror mirror) {
-    await().until(() -> Files.exists(other(mirror, "q/a.rpm")));
+    awaitOther(mirror, "q/a.rpm");
+  }
+
+  private static void awaitOther(RunningMirror mirror, String path) {
+    await().until(() -> Files.exists(other(mirror, path)));
   }
 
   private static void assertIs(RawResponse response, byte[] expected) {
@@ -347,14 +353,94 @@ class SameContentTest {
 
   @Test
   void listsThatAreTheSameAreFetchedOnce() throws IOException {
-    one.other("group", "<comps/>".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    other.other("group", "<comps/>".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    one.other("group", "<comps/>".repeat(1000).getBytes(StandardCharsets.UTF_8));
+    other.other("group", "<comps/>".repeat(1000).getBytes(StandardCharsets.UTF_8));
     try (RunningMirror mirror = mirror()) {
       String path = one.otherPath("group");
       assertThat(mirror.get(path).status()).isEqualTo(200);
       mirror.awaitStored(path);
       assertThat(getOther(mirror, path).header("Cache-Status")).contains(HIT);
       assertThat(second.requests("/" + path)).isEmpty();
+    }
+  }
+
+  @Test
+  void listsOfTheNextGenerationAreFetchedOnce() throws IOException {
+    one.other("group", "<comps/>".getBytes(StandardCharsets.UTF_8));
+    other.other("group", "<comps/>".getBytes(StandardCharsets.UTF_8));
+    try (RunningMirror mirror = mirror("mirror_metadata_expire = 0")) {
+      assertThat(mirror.get(one.otherPath("group")).status()).isEqualTo(200);
+      assertThat(getOther(mirror, other.otherPath("group")).status()).isEqualTo(200);
+      awaitOther(mirror, other.otherPath("group"));
+      mirror.awaitStored(one.otherPath("group"));
+      byte[] next = "<comps>next</comps>".getBytes(StandardCharsets.UTF_8);
+      one.other("group", next).add("p/b.rpm", ANOTHER).publish();
+      other.other("group", next).add("q/b.rpm", ANOTHER).publish();
+      mirror.get("repodata/repomd.xml", "Cache-Control: no-cache");
+      log.await("repo: generation 2 is live");
+      await()
+          .until(
+              () -> {
+                getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
+                return log.all().stream().anyMatch(line -> line.contains("other: generation 2 is live"));
+              });
+      assertThat(second.requests("/" + other.otherPath("group"))).isEmpty();
+      assertIs(getOther(mirror, other.otherPath("group")), next);
+    }
+  }
+
+  @Test
+  void whatIsHereUnderAnotherNameIsFetchedAheadWithoutUpstreamAndBudget() throws IOException {
+    one.add("p/b.rpm", ANOTHER);
+    try (RunningMirror mirror =
+        setup()
+            .main("prefetch_budget = 1")
+            .demand((repo, name, arch, now) -> name.equals("b") ? 50 : 0)
+            .start()) {
+      know(mirror);
+      assertIs(mirror.get("p/b.rpm"), ANOTHER);
+      mirror.awaitStored("p/b.rpm");
+      other.add("q/b.rpm", ANOTHER).publish();
+      await()
+          .until(
+              () -> {
+                getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
+                return log.all().stream().anyMatch(line -> line.contains("other: generation 2 is live"));
+              });
+      awaitOther(mirror, "q/b.rpm");
+      assertThat(second.requests("/q/b.rpm")).isEmpty();
+      assertThat(mirror.request("GET", "/api/v1/prefetch").text()).contains("\"spent\":0");
+    }
+  }
+
+  @Test
+  void afterARestartTheOtherNameIsStillKnown(@TempDir Path folder) throws IOException {
+    try (RunningMirror mirror = setup().folder(folder).start()) {
+      know(mirror);
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+    }
+    try (RunningMirror mirror = setup().folder(folder).start()) {
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status")).contains(HIT);
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+    }
+  }
+
+  @Test
+  void theOtherNamesAreToldToWhoMayKnowOfThem() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      RawResponse before = mirror.request("GET", "/api/v1/explain?url=other/q/a.rpm");
+      assertThat(before.text())
+          .contains("\"action\":\"link\"")
+          .contains("{\"repo\":\"repo\",\"path\":\"p/a.rpm\",\"stored\":true}");
+      assertThat(Files.exists(other(mirror, "q/a.rpm"))).isFalse();
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      assertThat(mirror.request("GET", "/metrics").text())
+          .contains("instantmirror_shared_files_total 1.0")
+          .contains("instantmirror_shared_bytes_total 600000.0")
+          .contains("instantmirror_shared_copied_bytes_total 0.0");
     }
   }
 }
