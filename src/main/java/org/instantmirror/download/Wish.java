@@ -33,9 +33,7 @@ final class Wish implements Claim.Work {
     return claim;
   }
 
-  /**
-   * Completed when there is nothing to wait for any more, as {@link Ahead#fetch} says.
-   */
+  /** Completed when there is nothing to wait for any more, as {@link Ahead#fetch} says. */
   CompletableFuture<Boolean> ended() {
     return ended;
   }

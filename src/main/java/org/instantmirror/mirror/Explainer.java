@@ -151,8 +151,7 @@ public final class Explainer {
     return target.startsWith("/") ? target : MIRROR + target;
   }
 
-  private Explanation explain(
-      String asked, PathMeaning meaning, View view, Predicate<Repo> shown) {
+  private Explanation explain(String asked, PathMeaning meaning, View view, Predicate<Repo> shown) {
     if (meaning instanceof PathMeaning.UnknownRepo unknown) {
       return none(
           asked,
@@ -298,9 +297,9 @@ public final class Explainer {
       EntryKey key, ListedFile content, View view, Predicate<Repo> shown, Instant now) {
     Map<RepoId, Repo> served = view.config().served();
     return names.look(key, content, now).stream()
-        .filter(name -> Optional.ofNullable(served.get(name.key().repo())).filter(shown).isPresent())
-        .map(
-            name -> new Explanation.Name(name.key().repo(), name.key().path(), name.stored()))
+        .filter(
+            name -> Optional.ofNullable(served.get(name.key().repo())).filter(shown).isPresent())
+        .map(name -> new Explanation.Name(name.key().repo(), name.key().path(), name.stored()))
         .toList();
   }
 

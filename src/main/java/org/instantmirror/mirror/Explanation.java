@@ -38,8 +38,8 @@ public record Explanation(
   /**
    * What would be done with a request that doesn't say no-cache.
    *
-   * @param action {@code serve}, {@code validate}, {@code verify}, {@code fetch}, {@code
-   *     link}, {@code pass-through}, {@code answer-404}, {@code redirect} or {@code refuse}
+   * @param action {@code serve}, {@code validate}, {@code verify}, {@code fetch}, {@code link},
+   *     {@code pass-through}, {@code answer-404}, {@code redirect} or {@code refuse}
    * @param reason in a word that doesn't change
    * @param sentence for people
    */

@@ -95,8 +95,7 @@ final class SameContent implements OtherNames {
       List<StoredEntry> found, ListedFile content, Instant time) {
     return found.stream()
         .sorted(
-            Comparator.comparing(
-                    (StoredEntry entry) -> !time.equals(entry.file().modified()))
+            Comparator.comparing((StoredEntry entry) -> !time.equals(entry.file().modified()))
                 .thenComparing(entry -> !content.checksum().equals(entry.checksum())))
         .toList();
   }

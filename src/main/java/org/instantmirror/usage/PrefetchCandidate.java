@@ -27,7 +27,9 @@ public record PrefetchCandidate(
   public enum Standing {
     /** It isn't stored, and could be. */
     ABSENT,
-    /** It isn't stored, but its bytes are, under another name: to have it costs upstream nothing. */
+    /**
+     * It isn't stored, but its bytes are, under another name: to have it costs upstream nothing.
+     */
     ELSEWHERE,
     /** The very file is stored. */
     CACHED,

@@ -116,8 +116,7 @@ class SameContentTest {
       assertThat(linked.header("Cache-Status")).contains(HIT);
       assertThat(linked.header("Last-Modified")).contains("Thu, 01 Jan 2026 00:00:00 GMT");
       assertThat(linked.header("ETag")).isNull();
-      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status"))
-          .contains("InstantMirror; hit");
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status")).contains("InstantMirror; hit");
       assertThat(second.requests("/q/a.rpm")).isEmpty();
       assertThat(sameFile(mirror)).isTrue();
     }
@@ -127,7 +126,9 @@ class SameContentTest {
   void aDownloadServesAllNames() throws IOException {
     Gate gate = new Gate();
     try (RunningMirror mirror = mirror()) {
-      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+      first
+          .file("/p/a.rpm", PACKAGE)
+          .lastModified(Instant.parse("2026-01-01T00:00:00Z"))
           .next(Behaviour.proper().gated(gate));
       try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
         gate.release(100_000);
@@ -148,8 +149,7 @@ class SameContentTest {
       awaitOther(mirror);
       assertThat(sameFile(mirror)).isTrue();
       assertThat(second.requests("/q/a.rpm")).isEmpty();
-      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status"))
-          .contains("InstantMirror; hit");
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status")).contains("InstantMirror; hit");
     }
   }
 
@@ -168,8 +168,7 @@ class SameContentTest {
         assertIs(asked.join(), expected);
         mirror.awaitStored("p/" + name);
         await().until(() -> Files.exists(other(mirror, "q/" + name)));
-        int requests =
-            first.requests("/p/" + name).size() + second.requests("/q/" + name).size();
+        int requests = first.requests("/p/" + name).size() + second.requests("/q/" + name).size();
         assertThat(requests).isEqualTo(1);
       }
     }
@@ -179,7 +178,9 @@ class SameContentTest {
   void whereOneNamesUpstreamBreaksTheOtherGoesOnByItself() throws IOException {
     try (RunningMirror mirror = mirror("retries = 1")) {
       Gate gate = new Gate();
-      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+      first
+          .file("/p/a.rpm", PACKAGE)
+          .lastModified(Instant.parse("2026-01-01T00:00:00Z"))
           .next(Behaviour.proper().gated(gate).cutAfter(300_000))
           .always(Behaviour.status(500));
       try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
@@ -206,7 +207,9 @@ class SameContentTest {
   void bytesThatTurnOutToBeOthersReachNobodyAsAWhole() throws IOException {
     try (RunningMirror mirror = mirror("retries = 1")) {
       Gate gate = new Gate();
-      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+      first
+          .file("/p/a.rpm", PACKAGE)
+          .lastModified(Instant.parse("2026-01-01T00:00:00Z"))
           .next(Behaviour.proper().gated(gate).body(ANOTHER));
       try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
         gate.release(100_000);
@@ -226,7 +229,9 @@ class SameContentTest {
   void whenTheFirstClientLeavesTheDownloadGoesOnForTheOtherName() throws IOException {
     Gate gate = new Gate();
     try (RunningMirror mirror = mirror()) {
-      first.file("/p/a.rpm", PACKAGE).lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+      first
+          .file("/p/a.rpm", PACKAGE)
+          .lastModified(Instant.parse("2026-01-01T00:00:00Z"))
           .next(Behaviour.proper().gated(gate));
       TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm");
       gate.release(100_000);
@@ -261,8 +266,7 @@ class SameContentTest {
       assertThat(sameFile(mirror)).isFalse();
       assertThat(Files.getLastModifiedTime(other(mirror, "q/a.rpm")).toInstant())
           .isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
-      assertThat(Files.getLastModifiedTime(mirror.stored("p/a.rpm")).toInstant())
-          .isEqualTo(later);
+      assertThat(Files.getLastModifiedTime(mirror.stored("p/a.rpm")).toInstant()).isEqualTo(later);
       assertThat(second.requests("/q/a.rpm")).isEmpty();
     }
   }
@@ -326,8 +330,7 @@ class SameContentTest {
                 getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
                 return Arrays.equals(getOther(mirror, "q/a.rpm").body(), ANOTHER);
               });
-      await()
-          .until(() -> Arrays.equals(Files.readAllBytes(other(mirror, "q/a.rpm")), ANOTHER));
+      await().until(() -> Arrays.equals(Files.readAllBytes(other(mirror, "q/a.rpm")), ANOTHER));
       RawResponse kept = mirror.get("p/a.rpm");
       assertIs(kept, PACKAGE);
       assertThat(kept.header("Cache-Status")).contains("InstantMirror; hit");
@@ -341,11 +344,9 @@ class SameContentTest {
       assertIs(mirror.get("p/a.rpm"), PACKAGE);
       mirror.awaitStored("p/a.rpm");
       assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
-      assertThat(mirror.request("DELETE", "/api/v1/entries/repo/p/a.rpm").status())
-          .isEqualTo(200);
+      assertThat(mirror.request("DELETE", "/api/v1/entries/repo/p/a.rpm").status()).isEqualTo(200);
       assertThat(mirror.stored("p/a.rpm")).doesNotExist();
-      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status"))
-          .contains("InstantMirror; hit");
+      assertThat(getOther(mirror, "q/a.rpm").header("Cache-Status")).contains("InstantMirror; hit");
       assertThat(mirror.get("p/a.rpm").header("Cache-Status")).contains(HIT);
       assertThat(first.requests("/p/a.rpm")).hasSize(1);
     }
@@ -382,7 +383,8 @@ class SameContentTest {
           .until(
               () -> {
                 getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
-                return log.all().stream().anyMatch(line -> line.contains("other: generation 2 is live"));
+                return log.all().stream()
+                    .anyMatch(line -> line.contains("other: generation 2 is live"));
               });
       assertThat(second.requests("/" + other.otherPath("group"))).isEmpty();
       assertIs(getOther(mirror, other.otherPath("group")), next);
@@ -405,7 +407,8 @@ class SameContentTest {
           .until(
               () -> {
                 getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
-                return log.all().stream().anyMatch(line -> line.contains("other: generation 2 is live"));
+                return log.all().stream()
+                    .anyMatch(line -> line.contains("other: generation 2 is live"));
               });
       awaitOther(mirror, "q/b.rpm");
       assertThat(second.requests("/q/b.rpm")).isEmpty();
@@ -442,5 +445,59 @@ class SameContentTest {
           .contains("instantmirror_shared_bytes_total 600000.0")
           .contains("instantmirror_shared_copied_bytes_total 0.0");
     }
+  }
+
+  @Test
+  void aNameWhoseUpstreamDoesNotAnswerIsNotWaitedForLong() throws IOException {
+    Gate never = new Gate();
+    try (RunningMirror mirror = mirror()) {
+      first.file("/p/a.rpm", PACKAGE).next(Behaviour.proper().headGated(never));
+      try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
+        first.awaitRequests("/p/a.rpm", 1);
+        assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+        assertThat(second.requests("/q/a.rpm")).hasSize(1);
+        never.releaseAll();
+        assertThat(leader.head().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void whatIsFetchedAheadIsUrgentWhenAClientWantsItByAnotherName() throws IOException {
+    Gate gate = new Gate();
+    try (RunningMirror mirror =
+        setup().demand((repo, name, arch, now) -> name.equals("b") ? 50 : 0).start()) {
+      know(mirror);
+      other.add("q/b.rpm", ANOTHER).publish();
+      one.add("p/b.rpm", ANOTHER).publish();
+      first.file("/p/b.rpm", ANOTHER).next(Behaviour.proper().gated(gate));
+      await()
+          .until(
+              () -> {
+                mirror.get("repodata/repomd.xml", "Cache-Control: no-cache");
+                return !first.requests("/p/b.rpm").isEmpty();
+              });
+      assertThat(downloads(mirror)).contains("\"class\":\"ahead\"");
+      gate.release(100_000);
+      await()
+          .until(
+              () -> {
+                getOther(mirror, "repodata/repomd.xml", "Cache-Control: no-cache");
+                return log.all().stream()
+                    .anyMatch(line -> line.contains("other: generation 2 is live"));
+              });
+      try (TailingClient follower = TailingClient.askFor(mirror, "/mirror/other/q/b.rpm")) {
+        assertThat(follower.head().field("cache-status")).contains("detail=same-content");
+        assertThat(downloads(mirror)).doesNotContain("\"class\":\"ahead\"");
+        gate.releaseAll();
+        follower.readTo(ANOTHER.length);
+        assertThat(follower.body()).isEqualTo(ANOTHER);
+      }
+      assertThat(second.requests("/q/b.rpm")).isEmpty();
+    }
+  }
+
+  private static String downloads(RunningMirror mirror) {
+    return mirror.request("GET", "/api/v1/downloads").text();
   }
 }
