@@ -42,7 +42,7 @@ class OneContentIT {
   }
 
   private void get(String url, SampleRpm rpm, String... options) {
-    Path copy = work.path().resolve(rpm.fileName() + "-" + Math.abs(url.hashCode()));
+    Path copy = work.path().resolve(rpm.fileName() + Integer.toHexString(url.hashCode()));
     Curl.download(url + encoded(rpm), copy, options).succeeded();
     assertThat(copy).hasSameBinaryContentAs(intel.file(rpm));
   }
