@@ -7,6 +7,7 @@ import time
 
 import dnf
 import dnf.cli
+import libdnf.conf
 
 # Beside this file's own place, not beside the link to it in dnf's folder; the same for every Python.
 _SHARED = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -35,22 +36,38 @@ class InstantMirror(dnf.Plugin):
         super(InstantMirror, self).__init__(base, cli)
         self._reporter = None
         self._changes = []
+        self._spent = 0
         if cli:
             cli.register_command(InstantMirrorCommand)
 
+    @classmethod
+    def read_config(cls, conf):
+        """As dnf's own, for dnf: which would end, whatever it was to do, because of a mistake in ours."""
+        try:
+            parser = super(InstantMirror, cls).read_config(conf)
+            if parser.has_section("main") and parser.has_option("main", "enabled"):
+                parser.getboolean("main", "enabled")
+            return parser
+        except Exception as wrong:  # pylint: disable=broad-except
+            logger.debug("instantmirror: %s", wrong)
+            return libdnf.conf.ConfigParser()
+
     def pre_transaction(self):
+        begin = time.monotonic()
         with _Quietly():
             self._reporter = None
             reporter = _reporter(self.base)
             self._changes = reporter.machine.changes()
             self._reporter = reporter
+        self._spent = time.monotonic() - begin
 
     def transaction(self):
         if self._reporter is None:
             return
-        end = time.monotonic() + sending.LIMIT
+        limit = sending.LIMIT - self._spent
+        end = time.monotonic() + limit
         # A part is for the server.
-        self._reporter.machine.until = end - sending.LIMIT / 2
+        self._reporter.machine.until = end - limit / 2
         with _Quietly():
             self._reporter.note(self._changes)
             if self._reporter.run() and sending.in_child(_sender(self.base), end - time.monotonic()) is None:
@@ -70,10 +87,11 @@ class _Quietly(object):
 
 def _settings(base):
     """Raises SettingsError."""
-    parser = InstantMirror.read_config(base.conf)
-    if not parser.has_section("main"):
-        return settings.Settings()
-    return settings.Settings.of({key: parser.get("main", key) for key in parser.options("main")})
+    return settings.read(_files(base))
+
+
+def _files(base):
+    return [os.path.join(folder, InstantMirror.name + ".conf") for folder in base.conf.pluginconfpath]
 
 
 def _reporter(base):
@@ -86,8 +104,8 @@ def _reporter(base):
 def _sender(base):
     """The program that sends, with the settings of this dnf."""
     command = [_PROGRAM]
-    for folder in base.conf.pluginconfpath:
-        command += ["--config", os.path.join(folder, InstantMirror.name + ".conf")]
+    for file in _files(base):
+        command += ["--config", file]
     return command
 
 

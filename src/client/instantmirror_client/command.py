@@ -1,6 +1,7 @@
 """The command ``instantmirror-client``, and what the timer and the package managers' hooks run."""
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -21,8 +22,9 @@ def main(arguments=None):
         print("instantmirror-client: %s" % refused, file=sys.stderr)
     except Busy:
         print("instantmirror-client: another report is being made at the moment.", file=sys.stderr)
-    except OSError as failure:
-        print("instantmirror-client: %s" % failure, file=sys.stderr)
+    except Exception as failure:  # pylint: disable=broad-except
+        # Also what a package manager says that fails, each in words of its own.
+        print("instantmirror-client: %s: %s" % (type(failure).__name__, failure), file=sys.stderr)
     return 1
 
 
@@ -83,9 +85,13 @@ def _run(wanted):
         # As it is after the package has been installed: no failure of the timer's.
         return 0
     reporter = _reporter(chosen)
-    if reporter.run():
-        sending.within(sending.LIMIT)
-        reporter.flush()
+    try:
+        if reporter.run():
+            sending.within(sending.LIMIT)
+            reporter.flush()
+    except Busy:
+        # A transaction at the same moment reports instead.
+        pass
     return 0
 
 
@@ -102,14 +108,17 @@ def _dnf5_action(wanted):
     """Never fails: dnf5 would say so at every transaction."""
     from . import dnf5
 
-    chosen = _settings(wanted)
-    if not chosen.on or os.geteuid() != 0:
-        return 0
     sending.within(sending.LIMIT)
+    conversation = dnf5.Conversation()
     try:
-        repositories, changes = dnf5.told(dnf5.Conversation())
-    except (OSError, ValueError, KeyError):
-        # A dnf5 that says it in another way: one without the mode, or a later one.
+        chosen = _settings(wanted)
+        if not chosen.on or os.geteuid() != 0:
+            return 0
+        repositories, changes = dnf5.told(conversation)
+    except (settings.SettingsError, OSError, ValueError, KeyError, TypeError) as failure:
+        # Also a dnf5 that says it in another way: one without the mode, or a later one.
+        with contextlib.suppress(OSError, ValueError):
+            conversation.log(str(failure))
         return 0
     if not dnf5.detached():
         return 0

@@ -22,7 +22,8 @@ _ACTIONS = {
     "E": packages.ERASE,
     "O": packages.OBSOLETED,
 }
-_OPTIONS = ("baseurl", "metalink", "mirrorlist", "proxy")
+#: Asked for in this order of a repository without a base URL, until it has one of them.
+_LISTS = ("metalink", "mirrorlist")
 _TAGS = ("name", "epoch", "version", "release", "arch")
 
 
@@ -59,7 +60,7 @@ class Machine(object):
         # The characters themselves: not every version has escapes, and some add an empty line.
         query_format = "\t".join("%{" + tag + "}" for tag in _TAGS + (repo,)) + "\n"
         listed = subprocess.check_output(
-            [self._program, "--noplugins", "--cacheonly", "repoquery", "--queryformat=" + query_format]
+            [self._program, "--no-plugins", "--cacheonly", "repoquery", "--queryformat=" + query_format]
             + arguments,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -79,6 +80,10 @@ def parse(listed):
     return found
 
 
+class Refusal(ValueError):
+    """The plugin answers a request with an error."""
+
+
 class Conversation(object):
     """Requests to the actions plugin and its replies, on two file descriptors."""
 
@@ -88,13 +93,19 @@ class Conversation(object):
         self._read = ""
 
     def get(self, domain, **arguments):
-        """What ``return`` holds of the reply. Raises ValueError if there is none, or it is an error."""
+        """What ``return`` holds of the reply. Raises Refusal if it is an error, ValueError if there is none."""
         request = {"op": "get", "domain": domain, "args": arguments}
         os.write(self._requests, (json.dumps(request) + "\n").encode())
         reply = self._reply()
         if reply.get("status") != "OK":
-            raise ValueError("%s: %s" % (domain, reply.get("message")))
+            raise Refusal("%s: %s" % (domain, reply.get("message")))
         return reply["return"]
+
+    def log(self, message):
+        """A line of dnf5's log, at debug level."""
+        request = {"op": "log", "args": {"level": "DEBUG", "message": "instantmirror: " + message}}
+        os.write(self._requests, (json.dumps(request) + "\n").encode())
+        self._reply()
 
     def _reply(self):
         # A reply need not be a line.
@@ -114,25 +125,41 @@ class Conversation(object):
 
 def told(conversation):
     """What the plugin tells of the transaction that is over: its repositories, and its changes."""
-    values = {}
-    for option in _OPTIONS:
-        for pair in conversation.get("conf", key="*." + option)["keys_val"]:
-            repo, _, name = pair["key"].rpartition(".")
-            if name == option:
-                values.setdefault(repo, {})[option] = pair["value"]
-    repositories = [
-        mirror.Repository(
-            repo,
-            tuple(url for url in re.split(r"[,\s]+", options.get("baseurl", "")) if url),
-            options.get("metalink", ""),
-            options.get("mirrorlist", ""),
-            options.get("proxy", ""),
+    bases, proxies = _values(conversation, "*.baseurl"), _values(conversation, "*.proxy")
+    repositories = []
+    for repo, text in sorted(bases.items()):
+        urls = tuple(url for url in re.split(r"[,\s]+", text) if url)
+        lists = {} if urls else _list(conversation, repo)
+        repositories.append(
+            mirror.Repository(
+                repo, urls, lists.get("metalink", ""), lists.get("mirrorlist", ""), proxies.get(repo, "")
+            )
         )
-        for repo, options in sorted(values.items())
-    ]
     wanted = ["action", "name", "epoch", "version", "release", "arch", "repo_id"]
     listed = conversation.get("trans_packages", output=wanted)["trans_packages"]
     return repositories, changes(listed)
+
+
+def _list(conversation, repo):
+    """Where the list of a repository's mirrors is.
+
+    For all repositories at once they can't be asked: where one of them has no such option the whole answer is an error,
+    which also is a line in dnf's log.
+    """
+    for option in _LISTS:
+        found = _values(conversation, repo + "." + option).get(repo)
+        if found:
+            return {option: found}
+    return {}
+
+
+def _values(conversation, key):
+    """What each repository has as that option; of ``*.name`` those of all. Nothing if it isn't set."""
+    try:
+        pairs = conversation.get("conf", key=key)["keys_val"]
+    except Refusal:
+        return {}
+    return {pair["key"].rpartition(".")[0]: pair["value"] for pair in pairs}
 
 
 def changes(listed):

@@ -11,6 +11,9 @@ Repository = collections.namedtuple("Repository", "id baseurls metalink mirrorli
 
 _PORTS = {"http": 80, "https": 443}
 
+#: Where the mirror has repositories; what else is below its root, such as /client/, isn't one of those it learns of.
+_ROOT = "mirror/"
+
 #: The variables of a repository's path, in the order in which the server has them.
 _VARIABLES = ("releasever", "stream", "basearch", "arch")
 
@@ -29,7 +32,7 @@ def path_of(repository, server):
     """Such as ``/mirror/fedora/42/x86_64/``; None if the repository isn't the mirror's."""
     for url in repository.baseurls:
         rest = below(url, server)
-        if rest is not None:
+        if rest is not None and rest.startswith(_ROOT):
             return _folder("/" + rest.split("?")[0])
     for url in (repository.metalink, repository.mirrorlist):
         rest = below(url, server)
@@ -73,7 +76,7 @@ def _listed(rest):
     folders = [repo] + [quote(values[name]) for name in _VARIABLES if values.get(name)]
     if values.get("path"):
         folders.append(quote(values["path"].strip("/")))
-    return _folder("/mirror/" + "/".join(folders))
+    return _folder("/" + _ROOT + "/".join(folders))
 
 
 def _proxied(repository, server):
@@ -90,7 +93,7 @@ def _proxied(repository, server):
             parts = urlsplit(url)
             if parts.scheme == "http" and parts.hostname:
                 host = parts.hostname + (":%d" % parts.port if parts.port not in (None, 80) else "")
-                return _folder("/mirror/_proxy/" + host + quote(unquote(parts.path), safe="/+~:@$,!*'()"))
+                return _folder("/" + _ROOT + "_proxy/" + host + quote(unquote(parts.path), safe="/+~:@$,!*'()"))
     except ValueError:
         return None
     return None

@@ -66,6 +66,7 @@ def flush(state, settings, now, post=None):
         outcome = _outcome(settings, answer)
         if answer.accepted:
             os.unlink(path)
+            state.told(os.path.basename(path))
             made = state.values().get("made") or {}
             if answer.wants_installed:
                 # It began anew, or has forgotten us: the next report has the whole list.

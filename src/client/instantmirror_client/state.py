@@ -23,6 +23,24 @@ MOST_CHANGES = 5000
 MOST_UNSENT = 7
 MOST_UNSENT_BYTES = 1 << 20
 
+#: How the name of an old id's last report ends.
+_FAREWELL = ".former.json.gz"
+
+#: What ``state.json`` may hold; what is of another kind was damaged, and counts as not there.
+_KINDS = {
+    "reported": int,
+    "counting": int,
+    "left": int,
+    "client": str,
+    "month": str,
+    "told": str,
+    "former": str,
+    "made": dict,
+    "accepted": dict,
+    "last": dict,
+    "not_before": (int, float),
+}
+
 
 class Busy(Exception):
     """Another process reports at the moment."""
@@ -62,7 +80,9 @@ class State(object):
     def values(self):
         """What ``state.json`` holds; a file that is gone or damaged is an empty one."""
         values = self._json("state.json", {})
-        return values if isinstance(values, dict) else {}
+        if not isinstance(values, dict):
+            return {}
+        return {name: value for name, value in values.items() if isinstance(value, _KINDS.get(name, ()))}
 
     def save(self, **changed):
         """Writes these values, and leaves the others as they are."""
@@ -73,33 +93,39 @@ class State(object):
     def standing(self):
         """The windows, see :mod:`window`."""
         values = self.values()
-        try:
-            return window.Standing(*(int(values.get(name, -1)) for name in window.Standing._fields))
-        except (TypeError, ValueError):
-            return window.NOTHING
+        return window.Standing(*(values.get(name, -1) for name in window.Standing._fields))
 
     def save_standing(self, standing):
         """Remembers the windows."""
         self.save(**standing._asdict())
 
     def client(self, now):
-        """The random id of this month, made if there is none yet: the next month nobody knows who it was."""
+        """The random id of this month, made if there is none yet: the next month nobody knows who it was.
+
+        What is unsent under the old one is dropped then: it would be sent together with the new one's first report, and
+        say much the same.
+        """
         month = datetime.datetime.fromtimestamp(now, datetime.timezone.utc).strftime("%Y-%m")
         values = self.values()
         known = values.get("client")
-        if values.get("month") != month or not isinstance(known, str) or len(known) != 22:
-            made = values.get("made")
-            told = isinstance(made, dict) and made.get("client") == known
-            former = known if told else values.get("former")
+        if values.get("month") != month or not known or len(known) != 22:
+            former = known if known and values.get("told") == known else values.get("former")
             known = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+            for path in self.unsent():
+                os.unlink(path)
             # What the server knows of the old id it doesn't know of the new one.
-            self.save(client=known, month=month, accepted=None, former=former)
+            self.save(client=known, month=month, told=None, accepted=None, former=former)
         return known
+
+    def told(self, name):
+        """The server has taken the unsent report of that name, and so knows whose it is."""
+        if not name.endswith(_FAREWELL):
+            self.save(told=self.values().get("client"))
 
     def former(self):
         """The id that was renewed and has packages at the server still; None if there is none."""
         former = self.values().get("former")
-        return former if isinstance(former, str) and len(former) == 22 else None
+        return former if former and len(former) == 22 else None
 
     def note(self, changes):
         """Adds to what happened since the last report; the oldest go when there are too many."""
@@ -154,7 +180,7 @@ class State(object):
     def keep_farewell(self, start, body):
         """The last report of the id that was renewed is unsent from now on."""
         # By its name it comes before the same window's report.
-        self._add("%011d.former.json.gz" % start, body)
+        self._add("%011d%s" % (start, _FAREWELL), body)
         self.save(former=None)
 
     def unsent(self):

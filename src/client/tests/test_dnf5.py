@@ -7,6 +7,7 @@ import threading
 import unittest
 
 from instantmirror_client import dnf5
+from instantmirror_client.mirror import Repository
 from instantmirror_client.packages import Change, Package
 
 
@@ -27,7 +28,7 @@ class Plugin(object):
             for line in lines:
                 request = json.loads(line)
                 self.requests.append(request)
-                reply = {"op": "reply", "requested_op": "get", "domain": request["domain"]}
+                reply = {"op": "reply", "requested_op": request["op"], "domain": request.get("domain", "log")}
                 reply.update(self._replies(request))
                 # Not in one piece, and over several lines.
                 text = json.dumps(reply, indent=1)
@@ -44,15 +45,14 @@ class Plugin(object):
         os.close(self.from_plugin)
 
 
+#: What repositories have; an option that isn't set is an error, except for these two, which have a default.
 CONF = {
-    "*.baseurl": {
-        "fedora.baseurl": "http://m.example/mirror/fedora/42/x86_64/, http://dl.example/f/",
-        "a.b.baseurl": "",
-    },
-    "*.metalink": {"a.b.metalink": "http://m.example/metalink/x", "fedora.metalink": ""},
-    "*.mirrorlist": {},
-    "*.proxy": {"fedora.proxy": "", "a.b.proxy": "http://m.example:3128"},
+    "fedora": {"baseurl": "http://m.example/mirror/fedora/42/x86_64/, http://dl.example/f/"},
+    "a.b": {"metalink": "http://m.example/metalink/x", "proxy": "http://m.example:3128"},
+    "c": {"mirrorlist": "http://m.example/mirrorlist/c"},
+    "d": {},
 }
+DEFAULTS = {"baseurl": "", "proxy": ""}
 
 
 def package(action, name, version, repo, arch="x86_64"):
@@ -82,12 +82,18 @@ TRANSACTION = [
 
 
 def replies(request):
-    if request["domain"] == "conf":
-        values = CONF[request["args"]["key"]]
-        return {
-            "status": "OK",
-            "return": {"keys_val": [{"key": key, "value": value} for key, value in values.items()]},
-        }
+    if request.get("domain") == "conf":
+        pattern, _, option = request["args"]["key"].rpartition(".")
+        pairs = []
+        for repo, values in CONF.items():
+            if pattern in ("*", repo):
+                value = values.get(option, DEFAULTS.get(option))
+                if value is None:
+                    return {"status": "ERROR", "message": "Cannot get repo config option"}
+                pairs.append({"key": repo + "." + option, "value": value})
+        return {"status": "OK", "return": {"keys_val": pairs}}
+    if request["op"] == "log":
+        return {"status": "OK"}
     wanted = request["args"]["output"]
     listed = [{name: each[name] for name in wanted} for each in TRANSACTION]
     return {"status": "OK", "return": {"trans_packages": listed}}
@@ -98,12 +104,17 @@ class Dnf5Test(unittest.TestCase):
         plugin = Plugin(replies)
         self.addCleanup(plugin.close)
         repositories, changes = dnf5.told(plugin.conversation())
-        self.assertEqual([each.id for each in repositories], ["a.b", "fedora"])
         self.assertEqual(
-            repositories[1].baseurls, ("http://m.example/mirror/fedora/42/x86_64/", "http://dl.example/f/")
+            repositories,
+            [
+                Repository("a.b", (), "http://m.example/metalink/x", "", "http://m.example:3128"),
+                Repository("c", (), "", "http://m.example/mirrorlist/c", ""),
+                Repository("d", (), "", "", ""),
+                Repository(
+                    "fedora", ("http://m.example/mirror/fedora/42/x86_64/", "http://dl.example/f/"), "", "", ""
+                ),
+            ],
         )
-        self.assertEqual(repositories[0].metalink, "http://m.example/metalink/x")
-        self.assertEqual(repositories[0].proxy, "http://m.example:3128")
         self.assertEqual(
             changes,
             [
@@ -121,6 +132,14 @@ class Dnf5Test(unittest.TestCase):
         self.addCleanup(plugin.close)
         with self.assertRaisesRegex(ValueError, "no such thing"):
             dnf5.told(plugin.conversation())
+
+    def test_what_goes_wrong_is_a_line_of_dnfs_log_at_debug_level(self):
+        plugin = Plugin(replies)
+        self.addCleanup(plugin.close)
+        plugin.conversation().log("window = x")
+        self.assertEqual(
+            plugin.requests, [{"op": "log", "args": {"level": "DEBUG", "message": "instantmirror: window = x"}}]
+        )
 
     def test_a_plugin_that_says_nothing_is_one_without_the_mode(self):
         nothing, end = os.pipe()
@@ -153,7 +172,7 @@ class Dnf5Test(unittest.TestCase):
 
     def test_packages_are_asked_of_dnf5(self):
         machine = self.machine(
-            'test "$*" = "--noplugins --cacheonly repoquery --queryformat=%{name}\t%{epoch}\t%{version}\t%{release}'
+            'test "$*" = "--no-plugins --cacheonly repoquery --queryformat=%{name}\t%{epoch}\t%{version}\t%{release}'
             '\t%{arch}\t%{from_repo}\n --installed" && printf "bash\\t0\\t5\\t1\\tx86_64\\tfedora\\n"'
         )
         self.assertEqual(machine.installed({"fedora": "/"}), [Package("bash", "0:5-1", "x86_64", "fedora")])

@@ -50,6 +50,10 @@ class MirrorTest(unittest.TestCase):
             "/mirror/rocky/9/BaseOS/x86_64/os/",
         )
 
+    def test_what_else_the_mirror_has_is_no_repository_that_it_learns_of(self):
+        for url in (SERVER + "client/", SERVER, SERVER + "repos/f/", SERVER + "mirrors/f/"):
+            self.assertIsNone(path(baseurls=(url,)))
+
     def test_lists_elsewhere_are_not_its(self):
         self.assertIsNone(path(metalink="https://mirrors.example/metalink/fedora?releasever=42"))
         self.assertIsNone(path(metalink=SERVER + "other/fedora"))

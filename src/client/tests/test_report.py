@@ -155,13 +155,29 @@ class ReportTest(unittest.TestCase):
         self.window()
         self.assertEqual(["installed" in report for report in self.posted], [True, False, True, False])
 
-    def test_a_report_of_last_month_that_is_accepted_later_does_not_count_for_the_new_id(self):
+    def test_what_the_old_id_has_not_sent_yet_is_not_sent_together_with_the_new_one(self):
+        """Both would say nearly the same, and so that both are of one machine."""
+        self.window()
+        self.answer = sending.Answer(None, "ConnectionRefusedError")
         self.clock.now = NOVEMBER_23 + 7 * DAY + 100
-        self.assertTrue(self.reporter.run())
-        self.clock.now += DAY
-        self.state.client(self.clock.now)
-        self.reporter.flush(self.post)
-        self.assertIn('"installed"', self.reporter.preview())
+        self.window()
+        self.assertEqual(len(self.state.unsent()), 1)
+        old = self.posted[0]["client"]
+        self.answer = ACCEPTED
+        del self.posted[:]
+        self.window()
+        self.assertEqual([report["client"] == old for report in self.posted], [True, False])
+        self.assertEqual(self.posted[0]["installed"], [])
+
+    def test_an_id_that_the_server_never_heard_of_gets_no_last_report(self):
+        self.answer = sending.Answer(None, "ConnectionRefusedError")
+        self.window()
+        self.answer = ACCEPTED
+        del self.posted[:]
+        self.clock.now = NOVEMBER_23 + 8 * DAY
+        self.window()
+        self.assertEqual(len(self.posted), 1)
+        self.assertEqual(self.posted[0]["installed"], [list(BASH)])
 
     def test_unsent_reports_are_sent_later_the_oldest_first(self):
         self.answer = sending.Answer(None, "ConnectionRefusedError")
@@ -272,7 +288,7 @@ class SendingTest(unittest.TestCase):
             self.server.answer = answer
             self.reporter.run()
             self.reporter.flush()
-            self.assertEqual(bool(self.state.values()["accepted"]), known, answer)
+            self.assertEqual("accepted" in self.state.values(), known, answer)
             self.state.save(reported=-1)
 
     def test_retry_after_is_heard(self):

@@ -44,8 +44,32 @@ class StateTest(unittest.TestCase):
             self.assertEqual(self.state.client(NOVEMBER + 5 * DAY), first)
             second = self.state.client(NOVEMBER + 8 * DAY)
             self.assertNotEqual(second, first)
-            self.assertIsNone(self.state.values()["accepted"])
+            self.assertNotIn("accepted", self.state.values())
             self.assertNotEqual(State(self.folder + "2").folder, self.folder)
+
+    def test_what_is_unsent_goes_with_the_id(self):
+        with self.state.locked():
+            self.state.client(NOVEMBER)
+            self.state.keep(NOVEMBER, b"x", [])
+            self.state.client(NOVEMBER + 5 * DAY)
+            self.assertEqual(len(self.state.unsent()), 1)
+            self.state.client(NOVEMBER + 8 * DAY)
+            self.assertEqual(self.state.unsent(), [])
+            self.assertIsNone(self.state.former())
+
+    def test_what_is_damaged_counts_as_not_there(self):
+        os.makedirs(self.folder)
+        for text in (
+            '{"reported": Infinity, "not_before": "x", "accepted": [1], "made": 5, "client": 7, "month": [], "last": 1}',
+            "[]",
+            "{",
+            "\x00",
+        ):
+            with open(os.path.join(self.folder, "state.json"), "w") as file:
+                file.write(text)
+            self.assertEqual(self.state.values(), {})
+            self.assertEqual(self.state.standing().reported, -1)
+            self.assertRegex(self.state.client(NOVEMBER), r"^[A-Za-z0-9_-]{22}$")
 
     def test_two_machines_have_different_ids(self):
         other = State(self.folder + "-other")

@@ -1,13 +1,13 @@
 package org.instantmirror.download;
 
 import java.util.concurrent.CompletableFuture;
+import org.instantmirror.repo.EntryKey;
 
 /** Fetches files that nobody has asked for yet. Thread-safe. */
-@FunctionalInterface
 public interface Ahead {
 
   /**
-   * Has a file stored, when no client waits for another.
+   * Has a file stored, when no client waits for another; also after a restart.
    *
    * @param saving how much waiting is expected to be saved by it; of two the one with more comes
    *     first. Not negative
@@ -16,4 +16,10 @@ public interface Ahead {
    *     the wish, if nobody else has it
    */
   CompletableFuture<Boolean> fetch(Order order, double saving);
+
+  /** The same until the server stops: for who chooses anew after a restart. */
+  CompletableFuture<Boolean> fetchForNow(Order order, double saving);
+
+  /** Whether a download of the file has begun that hasn't ended, or a client waits for one. */
+  boolean hasBegun(EntryKey key);
 }

@@ -92,6 +92,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
     @Override
     public void begun(Running running) {
       reconsiderWhenOpened(running);
+      stopIfClosed(running);
     }
 
     @Override
@@ -139,6 +140,16 @@ public final class Coordinator implements Ahead, AutoCloseable {
   @Override
   public CompletableFuture<Boolean> fetch(Order order, double saving) {
     return fetching.fetch(order, saving);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> fetchForNow(Order order, double saving) {
+    return fetching.fetchForNow(order, saving);
+  }
+
+  @Override
+  public boolean hasBegun(EntryKey key) {
+    return fetching.hasBegun(key);
   }
 
   /**
@@ -259,8 +270,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
       running.transfer().abandon();
       return;
     }
-    queue.submit(running.claim(), running.transfer());
     fetching.join(running);
+    queue.submit(running.claim(), running.transfer());
     reconsiderWhenOpened(running);
   }
 
@@ -279,6 +290,14 @@ public final class Coordinator implements Ahead, AutoCloseable {
 
   private void left(Running running) {
     running.transfer().judge();
+    stopIfClosed(running);
+  }
+
+  /** A server that stops waits for clients only. */
+  private void stopIfClosed(Running running) {
+    if (closed && running.download().urgency() == Urgency.AHEAD) {
+      running.transfer().stop();
+    }
   }
 
   private void remove(Download download) {
@@ -297,10 +316,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
     fetching.freeze();
     queue.close();
     heads.stop();
-    // Nobody waits for these.
-    active.values().stream()
-        .filter(running -> running.download().urgency() == Urgency.AHEAD)
-        .forEach(running -> running.transfer().stop());
+    active.values().forEach(this::stopIfClosed);
     boolean idle = active.isEmpty() || queue.awaitEnd(patience);
     if (!idle) {
       active.values().forEach(running -> running.transfer().stop());

@@ -186,11 +186,13 @@ final class DownloadQueue implements AutoCloseable {
     fill();
   }
 
-  /** Takes a claim back; false if it doesn't wait. */
-  boolean withdraw(Claim claim) {
+  /**
+   * Takes a claim back, unless it is for other work meanwhile; false if it doesn't wait for that.
+   */
+  boolean withdraw(Claim claim, Claim.Work work) {
     boolean removed;
     synchronized (lock) {
-      removed = places.remove(claim);
+      removed = claim.work == work && places.remove(claim);
     }
     if (removed) {
       // It may have kept others from beginning.

@@ -57,8 +57,22 @@ final class Fetching implements Ahead, AutoCloseable {
 
   @Override
   public CompletableFuture<Boolean> fetch(Order order, double saving) {
+    return fetch(order, saving, true);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> fetchForNow(Order order, double saving) {
+    return fetch(order, saving, false);
+  }
+
+  @Override
+  public boolean hasBegun(EntryKey key) {
+    return active.containsKey(key);
+  }
+
+  private CompletableFuture<Boolean> fetch(Order order, double saving, boolean lasting) {
     CompletableFuture<Boolean> handle = new CompletableFuture<>();
-    Optional<Wish> added = wishes.add(order, saving, this::beginAhead);
+    Optional<Wish> added = wishes.add(order, saving, lasting, this::beginAhead);
     if (added.isEmpty()) {
       handle.complete(false);
       return handle;
@@ -127,7 +141,7 @@ final class Fetching implements Ahead, AutoCloseable {
       // A client has just come: what it began will have a place by this claim.
       return;
     } else if (running.download().wish()) {
-      queue.withdraw(wish.claim());
+      queue.withdraw(wish.claim(), wish);
       attach(wish, running);
     } else {
       running
@@ -161,10 +175,8 @@ final class Fetching implements Ahead, AutoCloseable {
     if (!wishes.release(wish)) {
       return;
     }
+    queue.withdraw(wish.claim(), wish);
     Running running = active.get(wish.claim().key());
-    if (running == null || running.claim() != wish.claim()) {
-      queue.withdraw(wish.claim());
-    }
     if (running != null) {
       running.download().unwish();
       downloads.left(running);
@@ -182,7 +194,7 @@ final class Fetching implements Ahead, AutoCloseable {
       return false;
     }
     wishes.end(wish);
-    queue.withdraw(wish.claim());
+    queue.withdraw(wish.claim(), wish);
     return true;
   }
 
@@ -194,7 +206,10 @@ final class Fetching implements Ahead, AutoCloseable {
         : new Claim(order.repo(), order.key(), Claim.Work.NONE);
   }
 
-  /** A client's download begins: it will do for whoever wishes for that file. */
+  /**
+   * A client's download is about to begin: it will do for whoever wishes for that file. Not later,
+   * or it may be over: the wish would have lost its claim, and wait for ever.
+   */
   void join(Running running) {
     Wish wish = wishes.of(running.claim().key());
     if (wish != null && running.download().wish()) {

@@ -18,6 +18,7 @@ final class Wish implements Claim.Work {
   // All guarded by Wishes.
   Order order;
   double saving;
+  boolean lasting;
   int holders;
   @Nullable Download download; // once there is one
 

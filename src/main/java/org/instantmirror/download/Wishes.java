@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is wanted although nobody waits for it: so many files at most, each once. It survives a
- * restart, in a {@link WishFile}. Thread-safe.
+ * What is wanted although nobody waits for it: so many files at most, each once. What is lasting of
+ * it survives a restart, in a {@link WishFile}. Thread-safe.
  */
 final class Wishes {
 
@@ -36,10 +36,12 @@ final class Wishes {
   /**
    * Adds a wish, or one more who has it: the later order counts, and the larger saving.
    *
+   * @param lasting whether it is to survive a restart
    * @param begin begins its download
    * @return empty if there are too many
    */
-  synchronized Optional<Wish> add(Order order, double saving, Consumer<Wish> begin) {
+  synchronized Optional<Wish> add(
+      Order order, double saving, boolean lasting, Consumer<Wish> begin) {
     Wish wish = all.get(order.key());
     if (wish == null) {
       if (all.size() >= most || frozen) {
@@ -51,6 +53,7 @@ final class Wishes {
     }
     wish.order = order;
     wish.saving = Math.max(saving, wish.saving);
+    wish.lasting |= lasting;
     wish.holders++;
     changes++;
     return Optional.of(wish);
@@ -108,10 +111,12 @@ final class Wishes {
   /** A wish as it is kept over a restart. */
   record Kept(Order order, double saving) {}
 
-  /** All of them, the oldest first. */
+  /** Those that are to survive a restart, the oldest first. */
   synchronized List<Kept> snapshot() {
     List<Kept> kept = new ArrayList<>(all.size());
-    all.values().forEach(wish -> kept.add(new Kept(wish.order, wish.saving)));
+    all.values().stream()
+        .filter(wish -> wish.lasting)
+        .forEach(wish -> kept.add(new Kept(wish.order, wish.saving)));
     return kept;
   }
 

@@ -44,7 +44,7 @@ public record Choice(
         reason,
         size,
         file.priority(),
-        GreedyDual.expected(count, file.demand()),
+        GreedyDual.expected(count, file.demand(), file.storedAt(), now),
         file.demand(),
         file.storedAt(),
         used);

@@ -91,7 +91,7 @@ final class FileUses implements Requests {
     }
     Instant since = file.usedAt() == null ? file.storedAt() : file.usedAt();
     double count = GreedyDual.count(file.uses(), since, use.last) + use.count;
-    double expected = GreedyDual.expected(count, file.demand());
+    double expected = GreedyDual.expected(count, file.demand(), file.storedAt(), use.last);
     return file.used(use.last, count, level, GreedyDual.priority(level, expected, file.size()));
   }
 }

@@ -66,7 +66,7 @@ final class Judge {
     for (FileRecord other : others) {
       Verdict next = judgeName(other, now).verdict();
       inflation = Math.max(inflation, other.inflation());
-      worth += next.priority() - other.inflation();
+      worth = GreedyDual.together(worth, next.priority() - other.inflation(), file.size());
       if (next.rank().compareTo(verdict.rank()) > 0) {
         Reason why = next.rank() == Rank.NEVER ? Reason.LINKED : next.reason();
         verdict = new Verdict(next.rank(), next.priority(), why);

@@ -9,18 +9,29 @@ public final class Rules {
   /** How long clients may hold metadata; what they list by it must not go where upstream may. */
   public static final Duration PROMISED = Duration.ofDays(2);
 
+  /**
+   * What a version is worth that isn't the one that clients get now, compared with what its past
+   * says: those who asked for it then ask for another today.
+   */
+  private static final double SUPERSEDED = 0.1;
+
   private Rules() {}
 
   /** Judges a file. */
   public static Verdict judge(Facts file, Instant now) {
     Reason reason = reason(file, now);
-    double expected =
-        GreedyDual.expected(
-            GreedyDual.count(
-                file.uses(), file.usedAt() == null ? file.storedAt() : file.usedAt(), now),
-            file.demand());
+    double count =
+        GreedyDual.count(file.uses(), file.usedAt() == null ? file.storedAt() : file.usedAt(), now);
+    double expected = GreedyDual.expected(count, file.demand(), file.storedAt(), now);
+    double worth = GreedyDual.worth(expected, file.size());
     return new Verdict(
-        rank(reason), GreedyDual.priority(file.inflation(), expected, file.size()), reason);
+        rank(reason),
+        file.inflation() + (isSuperseded(file, reason) ? SUPERSEDED * worth : worth),
+        reason);
+  }
+
+  private static boolean isSuperseded(Facts file, Reason reason) {
+    return reason == Reason.KEPT_VERSION || file.standing() == Standing.EARLIER;
   }
 
   private static Rank rank(Reason reason) {

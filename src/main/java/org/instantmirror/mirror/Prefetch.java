@@ -1,23 +1,15 @@
 package org.instantmirror.mirror;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.instantmirror.download.Ahead;
 import org.instantmirror.download.Order;
 import org.instantmirror.mirror.PrefetchBacklog.Wanted;
-import org.instantmirror.mirror.PrefetchRun.State;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.PrefetchSettings;
@@ -40,76 +32,45 @@ import org.slf4j.LoggerFactory;
  * window closed, is looked for again later. News are what the oldest generation that is kept
  * hasn't; so neither a restart nor another generation loses anything of what was put off.
  *
- * <p>All is decided on one thread of its own. It gives the download queue a few files at a time, so
- * that the best of all repositories come first, and none begins once the window has closed.
+ * <p>All is decided on one thread of its own.
  */
 final class Prefetch implements Upcoming, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Prefetch.class);
 
-  /** As many as keep the line busy; more would only be taken back when better ones come. */
-  static final int MOST_AT_ONCE = 16;
-
   /** Of one repository: a full mirror's 70,000 are fetched in so many turns. */
   private static final int MOST_NOTED = 5_000;
+
+  /** Of all repositories, as far as each can have {@link #LEAST_NOTED}; half a kilobyte each. */
+  private static final int MOST_IN_ALL = 50_000;
+
+  private static final int LEAST_NOTED = 100;
 
   static final Duration INTERVAL = Duration.ofMinutes(1);
 
   /** How soon what was spent is on disk. */
   private static final Duration SAVED_AFTER = Duration.ofSeconds(5);
 
-  /** Folders whose last runs are remembered. */
-  private static final int MOST_FOLDERS = 200;
-
-  private final Means means;
+  private final PrefetchMeans means;
   private final PrefetchCandidates candidates;
   private final PrefetchLedger ledger;
-  private final PrefetchBacklog backlog = new PrefetchBacklog();
+  private final PrefetchFetching fetching;
   private final ScheduledThreadPoolExecutor thread;
-  private final Map<RepositoryFolder, PrefetchRun> runs = new ConcurrentHashMap<>();
+  private final PrefetchRuns runs = new PrefetchRuns();
 
   // Confined to the thread.
-  /** What is in the download queue; with a later run that would have it fetched, too. */
-  private final Map<EntryKey, Optional<PrefetchRun>> running = new HashMap<>();
-
-  private long runningBytes;
   private boolean saving;
+
+  private PrefetchSettings seen; // at the last look
 
   private volatile DailyBudget spent;
 
-  private final PrefetchTotals totals = new PrefetchTotals(runs::values);
-
-  /**
-   * What it works with.
-   *
-   * @param settings as they are configured when asked
-   * @param zone whose clock days and windows go by
-   */
-  record Means(
-      GenerationRecords records,
-      Repositories repositories,
-      Ahead ahead,
-      java.util.function.Supplier<PrefetchSettings> settings,
-      Clock clock,
-      ZoneId zone) {
-
-    Instant now() {
-      return clock.instant();
-    }
-
-    LocalDate today() {
-      return LocalDate.ofInstant(now(), zone);
-    }
-
-    boolean isOpen() {
-      return settings.get().window().contains(LocalTime.ofInstant(now(), zone));
-    }
-  }
+  private final PrefetchTotals totals = new PrefetchTotals(runs::all);
 
   /**
    * @param file where it is kept what was spent today
    */
-  Prefetch(Means means, PrefetchCandidates candidates, java.nio.file.Path file) {
+  Prefetch(PrefetchMeans means, PrefetchCandidates candidates, java.nio.file.Path file) {
     this.means = means;
     this.candidates = candidates;
     this.ledger = new PrefetchLedger(file, means.today());
@@ -122,6 +83,8 @@ final class Prefetch implements Upcoming, AutoCloseable {
               created.setDaemon(true);
               return created;
             });
+    this.seen = means.settings().get();
+    this.fetching = new PrefetchFetching(means, candidates, totals, this::execute, this::spend);
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     var unused =
         thread.scheduleWithFixedDelay(
@@ -149,15 +112,15 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   @Override
   public void coming(Repo repo, Generation next, @Nullable Generation live) {
-    execute(() -> run(repo, next, live == null ? null : oldest(next.folder())));
+    execute(() -> run(repo, next, live != null));
   }
 
   @Override
   public void wentLive(Generation generation) {
     execute(
         () -> {
-          backlog.release(generation.folder(), generation.number());
-          pump();
+          fetching.release(generation.folder(), generation.number());
+          fetching.pump();
         });
   }
 
@@ -168,20 +131,42 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   /** Looks again at what was put off; called every now and then. */
   private void tick() {
-    Instant now = means.now();
-    boolean open = means.isOpen();
-    for (RepositoryFolder folder : means.records.folders()) {
-      Optional<Repo> repo = means.repositories.repo(folder.repo());
-      List<Generation> all = means.records.of(folder);
-      boolean wanted =
-          repo.filter(each -> each.prefetch().mode().takesPackages()).isPresent()
-              && !all.isEmpty()
-              && PrefetchDue.isDue(runs.get(folder), now, means.zone, open);
-      if (wanted) {
-        run(repo.get(), all.get(0), all.size() < 2 ? null : oldest(folder));
+    PrefetchSettings settings = means.settings().get();
+    boolean changed = !settings.equals(seen);
+    seen = settings;
+    Set<RepositoryFolder> folders = means.records().folders();
+    for (PrefetchRun run : runs.all()) {
+      RepositoryFolder folder = run.begin().folder();
+      if (!folders.contains(folder) || means.repositories().repo(folder.repo()).isEmpty()) {
+        fetching.drop(folder);
       }
     }
-    pump();
+    runs.keepOnly(folders);
+    folders.forEach(folder -> guarded(() -> lookAt(folder, changed)));
+    fetching.pump();
+  }
+
+  /**
+   * @param changed whether other bounds hold than at the last look
+   */
+  private void lookAt(RepositoryFolder folder, boolean changed) {
+    List<Generation> all = means.records().of(folder);
+    Repo repo = means.repositories().repo(folder.repo()).orElse(null);
+    if (repo == null || all.isEmpty()) {
+      return;
+    }
+    PrefetchRun last = runs.last(folder);
+    boolean decidesAnew =
+        last != null && (changed || !last.begin().policy().equals(repo.prefetch()));
+    boolean due =
+        repo.prefetch().mode().takesPackages()
+            && PrefetchDue.isDue(last, means.now(), means.zone(), means.isOpen());
+    if (decidesAnew || due) {
+      run(repo, all.get(0), all.size() > 1);
+    }
+    if (decidesAnew && !repo.prefetch().mode().takesPackages()) {
+      fetching.takeBack(wanted -> wanted.folder().equals(folder), PrefetchVerdict.SWITCHED_OFF);
+    }
   }
 
   /**
@@ -189,15 +174,24 @@ final class Prefetch implements Upcoming, AutoCloseable {
    * may have been put off, or not yet been known to be wanted.
    */
   private @Nullable Generation oldest(RepositoryFolder folder) {
-    List<Generation> all = means.records.of(folder);
+    List<Generation> all = means.records().of(folder);
     return all.isEmpty() ? null : all.get(all.size() - 1);
   }
 
-  private void run(Repo repo, Generation generation, @Nullable Generation base) {
+  /**
+   * @param isUpdate whether there was a generation before it
+   */
+  private void run(Repo repo, Generation generation, boolean isUpdate) {
     RepositoryFolder folder = generation.folder();
     Instant now = means.now();
-    backlog.drop(folder);
-    PrefetchCandidates.Found found = candidates.of(repo, generation, base, now);
+    fetching.drop(folder);
+    Generation base = isUpdate ? oldest(folder) : null;
+    PrefetchCandidates.Found found = candidates(repo, generation, base, now);
+    while (base != null && !isKept(base)) {
+      // The index may have forgotten it before it was read: then all would have been news.
+      base = oldest(folder);
+      found = candidates(repo, generation, base, now);
+    }
     List<Choice> choices = PrefetchSelection.choose(found.candidates(), terms(repo, folder, now));
     Long baseNumber = base == null ? null : Long.valueOf(base.number());
     PrefetchRun run =
@@ -206,7 +200,8 @@ final class Prefetch implements Upcoming, AutoCloseable {
             choices,
             found.unwanted(),
             found.unwantedBytes());
-    remember(folder, run);
+    run.follow(runs.last(folder));
+    runs.put(run);
     int wanted = 0;
     long bytes = 0;
     for (Choice choice : choices) {
@@ -214,7 +209,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
         EntryKey key = new EntryKey(folder.repo(), choice.candidate().path());
         ListedFile listed = found.listed().get(key.path());
         Order order = new Order(repo, key, FileClass.PACKAGE, false, listed);
-        add(new Wanted(run, choice, order), generation);
+        fetching.add(new Wanted(run, choice, order));
         wanted++;
         bytes += choice.candidate().cost();
       }
@@ -227,114 +222,34 @@ final class Prefetch implements Upcoming, AutoCloseable {
           wanted,
           bytes);
     }
-    pump();
+    fetching.pump();
   }
 
-  /**
-   * A file that is listed otherwise by what is live is a package that was signed or built again
-   * under its name: until the flip clients are to get the old one.
-   */
-  private void add(Wanted wanted, Generation generation) {
-    if (running.replace(wanted.order().key(), Optional.of(wanted.run())) != null) {
-      // Chosen by a run before.
-      return;
-    }
-    Generation live = means.records.live(wanted.folder());
-    boolean isLive = live != null && live.number() == generation.number();
-    boolean taken =
-        !isLive
-            && means
-                .records
-                .listed(wanted.order().key())
-                .filter(listed -> !listed.equals(wanted.order().listed()))
-                .isPresent();
-    if (taken) {
-      backlog.hold(wanted);
-    } else {
-      backlog.add(wanted);
-    }
+  private PrefetchCandidates.Found candidates(
+      Repo repo, Generation generation, @Nullable Generation base, Instant now) {
+    return candidates.of(repo, generation, base, totals::wasInVain, now);
+  }
+
+  private boolean isKept(Generation base) {
+    return means.records().of(base.folder()).stream()
+        .anyMatch(each -> each.number() == base.number());
   }
 
   private Terms terms(Repo repo, RepositoryFolder folder, Instant now) {
-    long limit = means.settings.get().budget();
-    long left = ledger.on(means.today()).left(limit) - backlog.bytes() - runningBytes;
+    long limit = means.settings().get().budget();
+    long left = ledger.on(means.today()).left(limit) - fetching.bytes();
     return new Terms(
         repo.prefetch(),
         limit == PrefetchSettings.NO_LIMIT ? limit : left,
         means.isOpen(),
-        MOST_NOTED,
-        PrefetchLine.of(means.repositories.pool(repo), folder, now));
+        Math.max(LEAST_NOTED, Math.min(MOST_NOTED, MOST_IN_ALL - fetching.size())),
+        PrefetchLine.of(means.repositories().pool(repo), folder, now));
   }
 
-  private void remember(RepositoryFolder folder, PrefetchRun run) {
-    runs.put(folder, run);
-    if (runs.size() > MOST_FOLDERS) {
-      runs.entrySet().stream()
-          .min(java.util.Comparator.comparing(entry -> entry.getValue().begin().at()))
-          .ifPresent(oldest -> runs.remove(oldest.getKey()));
-    }
-  }
-
-  /** Has the next ones fetched, as far as there is room. */
-  private void pump() {
-    if (!means.isOpen()) {
-      backlog
-          .take(wanted -> true)
-          .forEach(
-              wanted ->
-                  wanted
-                      .run()
-                      .putOff(
-                          wanted.order().key(),
-                          PrefetchVerdict.OUTSIDE_WINDOW,
-                          PrefetchBacklog.size(wanted)));
-      return;
-    }
-    while (running.size() < MOST_AT_ONCE) {
-      Wanted wanted = backlog.next();
-      if (wanted == null) {
-        return;
-      }
-      fetch(wanted);
-    }
-  }
-
-  private void fetch(Wanted wanted) {
-    runningBytes += PrefetchBacklog.size(wanted);
-    EntryKey key = wanted.order().key();
-    running.put(key, Optional.empty());
-    wanted.run().change(key, State.WAITING, State.FETCHING, 0);
-    var unused =
-        means
-            .ahead
-            .fetch(wanted.order(), wanted.choice().saving())
-            .whenComplete(
-                (shared, fault) -> execute(() -> ended(wanted, Boolean.TRUE.equals(shared))));
-  }
-
-  /**
-   * Its turn is over.
-   *
-   * @param shared whether its bytes were here under another name
-   */
-  private void ended(Wanted wanted, boolean shared) {
-    runningBytes -= PrefetchBacklog.size(wanted);
-    long size = shared ? 0 : Math.max(0, wanted.choice().candidate().size());
-    Order order = wanted.order();
-    Optional<PrefetchRun> later = running.getOrDefault(order.key(), Optional.empty());
-    running.remove(order.key());
-    ListedFile listed = order.listed();
-    boolean here = listed != null && candidates.isHere(order.key(), listed, means.now());
-    State state = here ? State.FETCHED : State.FAILED;
-    wanted.run().change(order.key(), State.FETCHING, state, size);
-    totals.ended(order.key(), here, size);
-    later.ifPresent(run -> run.change(order.key(), State.WAITING, state, size));
-    if (here) {
-      ledger.spend(size, means.today());
-      spent = ledger.on(means.today());
-      saveSoon();
-    }
-    pump();
+  private void spend(long bytes) {
+    ledger.spend(bytes, means.today());
+    spent = ledger.on(means.today());
+    saveSoon();
   }
 
   private void saveSoon() {
@@ -358,15 +273,12 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   /** The last run of each folder, in no certain order. */
   List<PrefetchRun> runs() {
-    return List.copyOf(runs.values());
+    return runs.all();
   }
 
   /** What the last run of its repository has decided of a package. */
   Optional<PrefetchRun.Item> item(EntryKey key) {
-    return runs.values().stream()
-        .filter(run -> run.begin().folder().repo().equals(key.repo()))
-        .flatMap(run -> run.item(key).stream())
-        .findFirst();
+    return runs.item(key);
   }
 
   /** What has come of all runs. */
@@ -381,7 +293,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
 
   /** What bounds it now. */
   PrefetchSettings settings() {
-    return means.settings.get();
+    return means.settings().get();
   }
 
   /** Whether it is the time for it. */

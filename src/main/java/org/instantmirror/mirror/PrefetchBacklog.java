@@ -71,6 +71,11 @@ final class PrefetchBacklog {
     return taken;
   }
 
+  /** How many there are. */
+  int size() {
+    return ready.size() + held.values().stream().mapToInt(List::size).sum();
+  }
+
   /** Bytes that are still to come. */
   long bytes() {
     return ready.stream().mapToLong(PrefetchBacklog::size).sum()

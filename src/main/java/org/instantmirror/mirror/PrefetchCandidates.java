@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.PrefetchPolicy.Mode;
@@ -74,8 +75,14 @@ final class PrefetchCandidates {
    *
    * @param base that other one; null if there is none: then nothing is an update, and only who
    *     wants everything finds something
+   * @param wasInVain whether a file was fetched ahead before, and nobody has asked for it
    */
-  Found of(Repo repo, Generation generation, @Nullable Generation base, Instant now) {
+  Found of(
+      Repo repo,
+      Generation generation,
+      @Nullable Generation base,
+      BiPredicate<EntryKey, ListedFile> wasInVain,
+      Instant now) {
     boolean all = repo.prefetch().mode() == Mode.ALL;
     News news = all || base != null ? news(generation, base, all, now) : new News();
     Map<Build, Integer> urgency =
@@ -98,7 +105,7 @@ final class PrefetchCandidates {
               each.size(),
               row.demand,
               urgency.getOrDefault(Build.of(each), 0),
-              matters ? standing(repo, key, each, now) : Standing.ABSENT));
+              matters ? standing(repo, key, each, wasInVain, now) : Standing.ABSENT));
     }
     return new Found(candidates, listed, news.more, news.moreBytes);
   }
@@ -145,7 +152,12 @@ final class PrefetchCandidates {
     return Math.max(0, demand.ofNewVersion(listed.folder(), listed.name(), listed.arch(), now));
   }
 
-  private Standing standing(Repo repo, EntryKey key, ListedPackage listed, Instant now) {
+  private Standing standing(
+      Repo repo,
+      EntryKey key,
+      ListedPackage listed,
+      BiPredicate<EntryKey, ListedFile> wasInVain,
+      Instant now) {
     if (listed.checksum() == null) {
       return Standing.UNVERIFIABLE;
     }
@@ -157,7 +169,10 @@ final class PrefetchCandidates {
     if (isHere(key, file, now)) {
       return Standing.CACHED;
     }
-    return names.isStored(repo, key, file, now) ? Standing.ELSEWHERE : Standing.ABSENT;
+    if (names.isStored(repo, key, file, now)) {
+      return Standing.ELSEWHERE;
+    }
+    return wasInVain.test(key, file) ? Standing.GONE : Standing.ABSENT;
   }
 
   /** Whether the file is stored, as far as can be told without reading it. */

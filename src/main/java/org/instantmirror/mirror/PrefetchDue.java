@@ -14,8 +14,10 @@ final class PrefetchDue {
   /** Demand changes slowly. */
   static final Duration IN_ANY_CASE = Duration.ofHours(24);
 
-  /** What couldn't be had. */
+  /** What couldn't be had; twice as long each time that nothing could. */
   static final Duration AFTER_FAILURES = Duration.ofMinutes(15);
+
+  private static final int MOST_DOUBLINGS = 6;
 
   private PrefetchDue() {}
 
@@ -41,8 +43,14 @@ final class PrefetchDue {
     LocalDate day = LocalDate.ofInstant(at, zone);
     boolean budgetIsNew =
         last.has(PrefetchVerdict.OVER_BUDGET) && !day.equals(LocalDate.ofInstant(now, zone));
-    boolean failed = last.count(State.FAILED) > 0 && !now.isBefore(at.plus(AFTER_FAILURES));
-    boolean putOff = last.has(PrefetchVerdict.OUTSIDE_WINDOW) || last.has(PrefetchVerdict.LATER);
+    Duration rest =
+        AFTER_FAILURES.multipliedBy(1L << Math.min(last.inVainBefore(), MOST_DOUBLINGS));
+    boolean rested = !now.isBefore(at.plus(rest));
+    boolean failed = last.count(State.FAILED) > 0 && rested;
+    // Where nothing can be had, what would come next can't either.
+    boolean putOff =
+        (last.has(PrefetchVerdict.OUTSIDE_WINDOW) || last.has(PrefetchVerdict.LATER))
+            && (rested || !last.isInVain());
     return putOff || budgetIsNew || failed || old;
   }
 }

@@ -32,6 +32,7 @@ public final class PrefetchRun {
   private final Map<EntryKey, Item> items = new LinkedHashMap<>();
   private final Map<State, Integer> states = new EnumMap<>(State.class);
   private long fetchedBytes;
+  private int inVainBefore;
 
   /**
    * What it looked at.
@@ -129,6 +130,37 @@ public final class PrefetchRun {
     return begin;
   }
 
+  /** It comes after that one; null if it is the first of its folder. */
+  void follow(@Nullable PrefetchRun before) {
+    int count = 0;
+    if (before != null && before.begin.generation == begin.generation && before.isInVain()) {
+      count = before.inVainBefore() + 1;
+    }
+    synchronized (this) {
+      inVainBefore = count;
+    }
+  }
+
+  /** How many runs of the same generation, until this one, have brought nothing but failures. */
+  synchronized int inVainBefore() {
+    return inVainBefore;
+  }
+
+  /** Whether of what was to be fetched nothing could be had. */
+  synchronized boolean isInVain() {
+    return states.containsKey(State.FAILED) && !states.containsKey(State.FETCHED);
+  }
+
+  /** Whether packages are known by name. */
+  synchronized boolean hasItems() {
+    return !items.isEmpty();
+  }
+
+  /** From now on none is. */
+  synchronized void forgetItems() {
+    items.clear();
+  }
+
   /** Whether something was put off, for that reason. */
   synchronized boolean has(PrefetchVerdict verdict) {
     return counts.containsKey(verdict);
@@ -162,10 +194,11 @@ public final class PrefetchRun {
   /**
    * A package is put off after all.
    *
+   * @param from how it stood
    * @param size of it; 0 if that isn't known
    */
-  synchronized void putOff(EntryKey key, PrefetchVerdict why, long size) {
-    states.merge(State.WAITING, -1, (a, b) -> a + b <= 0 ? null : a + b);
+  synchronized void putOff(EntryKey key, State from, PrefetchVerdict why, long size) {
+    states.merge(from, -1, (a, b) -> a + b <= 0 ? null : a + b);
     counts.merge(PrefetchVerdict.FETCH, -1, (a, b) -> a + b <= 0 ? null : a + b);
     counts.merge(why, 1, Integer::sum);
     bytes.merge(PrefetchVerdict.FETCH, -size, (a, b) -> a + b <= 0 ? null : a + b);

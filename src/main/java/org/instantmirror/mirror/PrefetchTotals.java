@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.usage.PrefetchVerdict;
 import org.instantmirror.usage.Requests;
 
@@ -21,7 +22,7 @@ public final class PrefetchTotals implements Requests {
   /** Files that nobody has asked for yet; if there are more, some count as never asked for. */
   static final int MOST_AWAITED = 100_000;
 
-  private final Map<EntryKey, Long> awaited = new ConcurrentHashMap<>();
+  private final Map<EntryKey, ListedFile> awaited = new ConcurrentHashMap<>();
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder usedFiles = new LongAdder();
@@ -47,35 +48,36 @@ public final class PrefetchTotals implements Requests {
     return runs.get().stream().mapToLong(run -> run.bytes(verdict)).sum();
   }
 
-  /**
-   * A file's turn is over.
-   *
-   * @param here whether it is stored
-   * @param size of it; 0 if that isn't known
-   */
-  void ended(EntryKey key, boolean here, long size) {
-    if (!here) {
-      failed.increment();
-      return;
-    }
+  /** A file wasn't stored when its turn was over. */
+  void couldNotBeHad() {
+    failed.increment();
+  }
+
+  /** A file is here, as it is listed. */
+  void fetched(EntryKey key, ListedFile listed) {
     files.increment();
-    bytes.add(size);
+    bytes.add(Math.max(0, listed.size()));
     if (awaited.size() >= MOST_AWAITED) {
       Iterator<EntryKey> any = awaited.keySet().iterator();
       if (any.hasNext()) {
         awaited.remove(any.next());
       }
     }
-    awaited.put(key, size);
+    awaited.put(key, listed);
   }
 
   @Override
   public void served(EntryKey key, FileClass fileClass, String client, Instant now) {
-    Long size = fileClass == FileClass.PACKAGE ? awaited.remove(key) : null;
-    if (size != null) {
+    ListedFile listed = fileClass == FileClass.PACKAGE ? awaited.remove(key) : null;
+    if (listed != null) {
       usedFiles.increment();
-      usedBytes.add(size);
+      usedBytes.add(Math.max(0, listed.size()));
     }
+  }
+
+  /** Whether this very file was fetched since the start, and nobody has asked for it yet. */
+  boolean wasInVain(EntryKey key, ListedFile listed) {
+    return listed.equals(awaited.get(key));
   }
 
   /** Files that were fetched. */

@@ -35,7 +35,8 @@ public final class Warm implements AutoCloseable {
   /** Whoever warms up expects many: before what is merely likely. */
   private static final double CLIENTS = 1000;
 
-  private static final int MOST_AT_ONCE = 16;
+  /** Of one job: the download queue puts them in order, and survives a restart. */
+  private static final int MOST_AT_ONCE = 10_000;
 
   /** Jobs that are remembered. */
   private static final int MOST_JOBS = 50;
@@ -49,6 +50,7 @@ public final class Warm implements AutoCloseable {
   private final Ahead ahead;
   private final Clock clock;
   private final ThreadPoolExecutor thread;
+  private volatile boolean closed;
 
   // Guarded by jobs.
   private final Map<String, WarmJob> jobs = new LinkedHashMap<>();
@@ -190,8 +192,10 @@ public final class Warm implements AutoCloseable {
     }
 
     private void endedAndOn(File file) {
-      ended(file);
-      pump();
+      if (!closed) {
+        ended(file);
+        pump();
+      }
     }
 
     private void ended(File file) {
@@ -205,6 +209,7 @@ public final class Warm implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     thread.shutdownNow();
   }
 }

@@ -2,6 +2,7 @@ package org.instantmirror.repo;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -80,6 +81,19 @@ public record AddressRange(InetAddress first, int bits) {
       }
     }
     return true;
+  }
+
+  /**
+   * Whose address it is, as far as it tells: itself, or of an IPv6 address its first 64 bits, since
+   * one machine has all addresses that begin like that (RFC 4291, section 2.5.4).
+   *
+   * @param text as a container gives it; what is no address stands for itself
+   */
+  public static String holder(String text) {
+    return address(text)
+        .filter(address -> address.getAddress().length > Integer.BYTES)
+        .map(address -> HexFormat.of().formatHex(address.getAddress(), 0, Long.BYTES))
+        .orElse(text);
   }
 
   /** Whether it is written as an address, which nobody else has had a chance to resolve. */

@@ -139,7 +139,7 @@ public final class Engine implements AutoCloseable {
     this.usage =
         new Usage(
             indexDir(config).resolve("usage.db"),
-            store.packages()::find,
+            store.packages(),
             () -> views.get().config().usage().learns(),
             clock);
     Demand demand = given == null ? usage : given;

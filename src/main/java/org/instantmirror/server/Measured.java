@@ -1,7 +1,10 @@
 package org.instantmirror.server;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToLongFunction;
 import org.instantmirror.eviction.Evictor;
 import org.instantmirror.mirror.Downloads;
 import org.instantmirror.mirror.Mirror;
@@ -111,6 +114,16 @@ record Measured(
         "instantmirror_cache_files",
         "Files that are stored.",
         () -> evictor.status().totals().stream().mapToLong(StoredFiles.Total::files).sum());
+    metrics.gauges(
+        "instantmirror_repository_bytes",
+        "What a repository's stored files take.",
+        "repo",
+        () -> stored(StoredFiles.Total::bytes));
+    metrics.gauges(
+        "instantmirror_repository_files",
+        "How many these are.",
+        "repo",
+        () -> stored(StoredFiles.Total::files));
     metrics.gauge(
         "instantmirror_cache_limit_bytes",
         "What cache_size allows; +Inf for no limit.",
@@ -124,6 +137,15 @@ record Measured(
         "Files that have gone for want of room.",
         evictor::goneFiles);
     metrics.counter("instantmirror_evicted_bytes", "The same in bytes.", evictor::goneBytes);
+  }
+
+  private Map<String, Double> stored(ToLongFunction<StoredFiles.Total> what) {
+    Map<String, Double> found = new TreeMap<>();
+    store
+        .files()
+        .totals()
+        .forEach(total -> found.put(total.repo().value(), (double) what.applyAsLong(total)));
+    return found;
   }
 
   private static double limit(long bytes) {

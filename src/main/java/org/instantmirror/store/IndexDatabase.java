@@ -74,7 +74,7 @@ final class IndexDatabase implements Closeable {
     } catch (UnknownSchemaException e) {
       setAside(file, "version-" + e.version(), e);
     } catch (JdbiException e) {
-      if (!isDamage(e) && code(e) != ERROR) {
+      if (!isUseless(e)) {
         throw cannotOpen(file, e);
       }
       setAside(file, "damaged", e);
@@ -216,6 +216,11 @@ final class IndexDatabase implements Closeable {
           file,
           e.toString());
     }
+  }
+
+  /** Whether it says that the file is no database of ours, rather than that it can't be reached. */
+  static boolean isUseless(Exception e) {
+    return isDamage(e) || code(e) == ERROR;
   }
 
   private static boolean isDamage(Exception e) {

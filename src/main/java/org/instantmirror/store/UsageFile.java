@@ -11,12 +11,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -37,40 +36,6 @@ public final class UsageFile implements Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UsageFile.class);
   private static final int PAGE_BYTES = 4096;
-
-  /** The step at index n leads from version n to n + 1. Steps are only ever added. */
-  private static final List<List<String>> STEPS =
-      List.of(
-          List.of(
-              """
-              CREATE TABLE folders (
-                id INTEGER PRIMARY KEY,
-                repo TEXT NOT NULL,
-                path TEXT NOT NULL,
-                asked REAL NOT NULL,
-                asked_at INTEGER NOT NULL,
-                UNIQUE (repo, path)
-              )
-              """,
-              """
-              CREATE TABLE packages (
-                id INTEGER PRIMARY KEY,
-                folder INTEGER NOT NULL,
-                name TEXT NOT NULL,
-                arch TEXT NOT NULL,
-                learnt BLOB NOT NULL
-              )
-              """,
-              """
-              CREATE TABLE clients (
-                id INTEGER PRIMARY KEY,
-                client TEXT NOT NULL UNIQUE,
-                last_window INTEGER NOT NULL,
-                expires INTEGER NOT NULL,
-                packages BLOB NOT NULL
-              )
-              """,
-              "CREATE INDEX clients_expiry ON clients (expires)"));
 
   private final Handle handle;
   private final Path file;
@@ -178,19 +143,43 @@ public final class UsageFile implements Closeable {
   public static UsageFile open(Path file) throws StorageException {
     try {
       return new UsageFile(connect(file), file);
-    } catch (JdbiException | IllegalStateException damaged) {
-      LOG.warn(
-          "'{}' is set aside as '.damaged', and what clients use is learnt anew: {}",
-          file,
-          damaged.getMessage());
-      setAside(file);
+    } catch (IllegalStateException damaged) {
+      return begin(file, damaged);
+    } catch (JdbiException e) {
+      if (!IndexDatabase.isUseless(e)) {
+        throw cannotOpen(file, e);
+      }
+      return begin(file, e);
     }
+  }
+
+  /**
+   * Sets a file aside that is of no use, and begins a new one.
+   *
+   * @param why what {@link #isUseless} is true of
+   * @throws StorageException if the folder doesn't take one
+   */
+  public static UsageFile begin(Path file, Exception why) throws StorageException {
+    LOG.warn(
+        "'{}' is set aside as '.damaged', and what clients use is learnt anew: {}",
+        file,
+        why.getMessage());
+    setAside(file);
     try {
       return new UsageFile(connect(file), file);
     } catch (JdbiException | IllegalStateException e) {
-      throw new StorageException(
-          StorageException.Reason.NOT_WRITABLE, "cannot open '" + file + "': " + e, e);
+      throw cannotOpen(file, e);
     }
+  }
+
+  /** Whether the file is the reason, and not a disk that is full, say. */
+  public static boolean isUseless(StorageException fault) {
+    return fault.getCause() instanceof IllegalArgumentException || IndexDatabase.isUseless(fault);
+  }
+
+  private static StorageException cannotOpen(Path file, Exception e) {
+    return new StorageException(
+        StorageException.Reason.NOT_WRITABLE, "cannot open '" + file + "': " + e, e);
   }
 
   private static Handle connect(Path file) {
@@ -201,7 +190,7 @@ public final class UsageFile implements Closeable {
     Handle handle = Jdbi.create(() -> config.createConnection(url)).open();
     boolean opened = false;
     try {
-      migrate(handle);
+      UsageTables.migrate(handle);
       String state = handle.createQuery("PRAGMA quick_check(1)").mapTo(String.class).one();
       if (!state.equals("ok")) {
         throw new IllegalStateException(state);
@@ -212,21 +201,6 @@ public final class UsageFile implements Closeable {
       if (!opened) {
         handle.close();
       }
-    }
-  }
-
-  private static void migrate(Handle handle) {
-    int version = handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
-    if (version > STEPS.size()) {
-      throw new IllegalStateException("of version " + version + ", made by a later program");
-    }
-    for (List<String> step : STEPS.subList(version, STEPS.size())) {
-      int next = STEPS.indexOf(step) + 1;
-      handle.useTransaction(
-          transaction -> {
-            step.forEach(transaction::execute);
-            transaction.execute("PRAGMA user_version = " + next);
-          });
     }
   }
 
@@ -245,36 +219,14 @@ public final class UsageFile implements Closeable {
 
   /** All repositories. */
   public List<FolderRow> folders() throws StorageException {
-    return attempt(
-        () ->
-            handle
-                .createQuery("SELECT id, repo, path, asked, asked_at FROM folders")
-                .map(
-                    (row, context) ->
-                        new FolderRow(
-                            row.getInt("id"),
-                            new RepositoryFolder(
-                                new RepoId(row.getString("repo")), row.getString("path")),
-                            row.getDouble("asked"),
-                            Instant.ofEpochSecond(row.getLong("asked_at"))))
-                .list());
+    return attempt(() -> UsageTables.folders(handle));
   }
 
   /** Gives each package. */
   public void packages(Consumer<PackageRow> action) throws StorageException {
     attempt(
         () -> {
-          handle
-              .createQuery("SELECT id, folder, name, arch, learnt FROM packages")
-              .map(
-                  (row, context) ->
-                      new PackageRow(
-                          row.getInt("id"),
-                          row.getInt("folder"),
-                          row.getString("name"),
-                          row.getString("arch"),
-                          row.getBytes("learnt")))
-              .useStream(all -> all.forEach(action));
+          UsageTables.packages(handle, action);
           return true;
         });
   }
@@ -283,129 +235,54 @@ public final class UsageFile implements Closeable {
   public void clients(Consumer<ClientRow> action) throws StorageException {
     attempt(
         () -> {
-          clientQuery("").useStream(all -> all.forEach(action));
+          UsageTables.clients(handle, action);
           return true;
         });
   }
 
   /** The client of that id. */
   public Optional<ClientRow> client(String client) throws StorageException {
-    return attempt(() -> clientQuery("WHERE client = ?", client).findOne());
+    return attempt(() -> UsageTables.client(handle, client));
   }
 
   /** Some of the clients that are to be forgotten by now. */
   public List<ClientRow> expired(Instant now, int most) throws StorageException {
-    return attempt(
-        () -> clientQuery("WHERE expires < ? LIMIT ?", now.getEpochSecond(), most).list());
-  }
-
-  private org.jdbi.v3.core.result.ResultIterable<ClientRow> clientQuery(
-      String which, Object... parameters) {
-    var query =
-        handle.createQuery("SELECT client, last_window, expires, packages FROM clients " + which);
-    for (int i = 0; i < parameters.length; i++) {
-      query.bind(i, parameters[i]);
-    }
-    return query.map(
-        (row, context) ->
-            new ClientRow(
-                row.getString("client"),
-                Instant.ofEpochSecond(row.getLong("last_window")),
-                Instant.ofEpochSecond(row.getLong("expires")),
-                row.getBytes("packages")));
+    return attempt(() -> UsageTables.expired(handle, now, most));
   }
 
   /**
-   * Writes rows, in place of those of the same id, all of them or none.
+   * Writes rows, in place of those of the same id, and removes clients, all of it or nothing.
    *
+   * @param gone ids of clients
    * @throws StorageException if it can't; the file's bound counts as a full disk
    */
   public void write(
-      Collection<FolderRow> folders, Collection<PackageRow> packages, Collection<ClientRow> clients)
+      Collection<FolderRow> folders,
+      Collection<PackageRow> packages,
+      Collection<ClientRow> clients,
+      Collection<String> gone)
       throws StorageException {
-    attempt(
-        () -> {
-          handle.useTransaction(
-              transaction -> {
-                writeFolders(transaction, folders);
-                writePackages(transaction, packages);
-                writeClients(transaction, clients);
-              });
-          return true;
+    transact(
+        transaction -> {
+          UsageTables.writeFolders(transaction, folders);
+          UsageTables.writePackages(transaction, packages);
+          UsageTables.writeClients(transaction, clients);
+          UsageTables.removeClients(transaction, gone);
         });
   }
 
-  private static void writeFolders(Handle transaction, Collection<FolderRow> folders) {
-    if (folders.isEmpty()) {
-      return;
-    }
-    PreparedBatch batch =
-        transaction.prepareBatch(
-            """
-            INSERT INTO folders (id, repo, path, asked, asked_at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET asked = excluded.asked, asked_at = excluded.asked_at
-            """);
-    folders.forEach(
-        folder ->
-            batch.add(
-                folder.id(),
-                folder.folder().repo().value(),
-                folder.folder().path(),
-                folder.asked(),
-                folder.askedAt().getEpochSecond()));
-    batch.execute();
+  /** Removes clients by their ids, all of them or none. */
+  public void removeClients(Collection<String> clients) throws StorageException {
+    transact(transaction -> UsageTables.removeClients(transaction, clients));
   }
 
-  private static void writePackages(Handle transaction, Collection<PackageRow> packages) {
-    if (packages.isEmpty()) {
-      return;
-    }
-    PreparedBatch batch =
-        transaction.prepareBatch(
-            """
-            INSERT INTO packages (id, folder, name, arch, learnt) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET folder = excluded.folder, name = excluded.name,
-              arch = excluded.arch, learnt = excluded.learnt
-            """);
-    packages.forEach(
-        each -> batch.add(each.id(), each.folder(), each.name(), each.arch(), each.learnt()));
-    batch.execute();
-  }
-
-  private static void writeClients(Handle transaction, Collection<ClientRow> clients) {
-    if (clients.isEmpty()) {
-      return;
-    }
-    PreparedBatch batch =
-        transaction.prepareBatch(
-            """
-            INSERT INTO clients (client, last_window, expires, packages) VALUES (?, ?, ?, ?)
-            ON CONFLICT (client) DO UPDATE SET last_window = excluded.last_window,
-              expires = excluded.expires, packages = excluded.packages
-            """);
-    clients.forEach(
-        each ->
-            batch.add(
-                each.client(),
-                each.window().getEpochSecond(),
-                each.expires().getEpochSecond(),
-                each.packages()));
-    batch.execute();
-  }
-
-  /** Removes clients and packages, by their ids, all of them or none. */
-  public void remove(Collection<String> clients, Collection<Integer> packages)
+  /** Removes packages and repositories by their ids, all of them or none. */
+  public void remove(Collection<Integer> packages, Collection<Integer> folders)
       throws StorageException {
-    attempt(
-        () -> {
-          handle.useTransaction(
-              transaction -> {
-                clients.forEach(
-                    each -> transaction.execute("DELETE FROM clients WHERE client = ?", each));
-                packages.forEach(
-                    each -> transaction.execute("DELETE FROM packages WHERE id = ?", each));
-              });
-          return true;
+    transact(
+        transaction -> {
+          UsageTables.removePackages(transaction, packages);
+          UsageTables.removeFolders(transaction, folders);
         });
   }
 
@@ -422,6 +299,14 @@ public final class UsageFile implements Closeable {
     return sum;
   }
 
+  private void transact(HandleConsumer<RuntimeException> step) throws StorageException {
+    attempt(
+        () -> {
+          handle.useTransaction(step);
+          return true;
+        });
+  }
+
   private interface Step<T> {
     T take();
   }
@@ -429,7 +314,8 @@ public final class UsageFile implements Closeable {
   private <T> T attempt(Step<T> step) throws StorageException {
     try {
       return step.take();
-    } catch (JdbiException e) {
+    } catch (JdbiException | IllegalArgumentException e) {
+      // Also names that can't be any.
       throw new StorageException(
           StorageException.Reason.INDEX, "'" + file + "' fails: " + e.getMessage(), e);
     }

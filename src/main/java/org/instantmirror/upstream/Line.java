@@ -56,14 +56,13 @@ final class Line {
   }
 
   /**
-   * Waits for a turn.
+   * Waits for a turn. A client comes first also while it waits here; one that has left doesn't, or
+   * what goes on without it would give way to itself.
    *
-   * @param whileWaiting whether a client comes first only while it waits here
    * @return how many bytes may be read
    * @throws UpstreamException if it is given up
    */
-  int await(Rider rider, int wanted, boolean whileWaiting, Cancellation cancellation, URI uri)
-      throws UpstreamException {
+  int await(Rider rider, int wanted, Cancellation cancellation, URI uri) throws UpstreamException {
     long since = nanoClock.getAsLong();
     boolean told = false;
     boolean counted = false;
@@ -80,11 +79,15 @@ final class Line {
         if (granted > 0) {
           return granted;
         }
-        if (whileWaiting && !counted && urgency == Urgency.INTERACTIVE) {
+        boolean isClient = urgency == Urgency.INTERACTIVE;
+        if (isClient && !counted) {
           turnstile.clientBegins();
-          counted = true;
+        } else if (!isClient && counted) {
+          turnstile.clientEnds(now);
+          changed.signalAll();
         }
-        if (!told && urgency == Urgency.AHEAD && now - since >= PATIENCE_NANOS) {
+        counted = isClient;
+        if (!told && !isClient && now - since >= PATIENCE_NANOS) {
           told = true;
           unlocked(rider::keptWaiting);
           continue;

@@ -85,7 +85,7 @@ public final class PacedClient implements UpstreamClient {
     /** Before a request for what nobody waits for: its answer would fill buffers. */
     void awaitLeave() throws UpstreamException {
       if (rider.urgency() == Urgency.AHEAD) {
-        line.brought(Urgency.AHEAD, turn(line, Turnstile.LEAST_BLOCK, false), 0);
+        line.brought(Urgency.AHEAD, turn(line, Turnstile.LEAST_BLOCK), 0);
       }
     }
 
@@ -115,16 +115,17 @@ public final class PacedClient implements UpstreamClient {
     }
 
     int read(UpstreamResponse response, ByteBuffer target) throws UpstreamException {
-      return ask(() -> readInTurn(response, target));
+      int ofLine = turn(line, target.remaining());
+      return ask(() -> readInTurn(response, target, ofLine));
     }
 
-    private int readInTurn(UpstreamResponse response, ByteBuffer target) throws UpstreamException {
+    private int readInTurn(UpstreamResponse response, ByteBuffer target, int ofLine)
+        throws UpstreamException {
       Urgency urgency = rider.urgency();
-      int ofLine = turn(line, target.remaining(), false);
       int granted = 0;
       int count = 0;
       try {
-        granted = turn(lines.all(), ofLine, true);
+        granted = turn(lines.all(), ofLine);
         int limit = target.limit();
         target.limit(target.position() + granted);
         try {
@@ -139,10 +140,10 @@ public final class PacedClient implements UpstreamClient {
       }
     }
 
-    private int turn(Line of, int wanted, boolean whileWaiting) throws UpstreamException {
+    private int turn(Line of, int wanted) throws UpstreamException {
       long begin = System.nanoTime();
       try {
-        return of.await(rider, wanted, whileWaiting, cancellation, uri);
+        return of.await(rider, wanted, cancellation, uri);
       } finally {
         heldNanos += System.nanoTime() - begin;
       }

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All packages that anybody is known to use, in memory and numbered: {@value #MOST_PACKAGES} of
- * {@value #MOST_FOLDERS} repositories at most, so that clients that make up names can't fill it
- * beyond that. Changed by the thread that learns; {@link Demand} is read by any.
+ * {@value #MOST_FOLDERS} repositories at most. When half of that is taken, only what a repository's
+ * list names is taken any more: so clients that make up names have no more than that half. Changed
+ * by the thread that learns; {@link Demand} is read by any.
  */
 final class Ledger implements Demand {
 
@@ -29,6 +30,17 @@ final class Ledger implements Demand {
   private final Map<RepositoryFolder, FolderUse> folders = new ConcurrentHashMap<>();
   private final List<@Nullable PackageUse> numbered = new ArrayList<>();
   private final Deque<Integer> free = new ArrayDeque<>();
+  private final Listed listed;
+
+  /** What repositories list. */
+  interface Listed {
+    /** Whether the repository lists such a package, of whatever version. */
+    boolean isListed(UsedPackage what, Instant now);
+  }
+
+  Ledger(Listed listed) {
+    this.listed = listed;
+  }
 
   /** A repository that was known before. */
   FolderUse restore(int id, RepositoryFolder folder, double asked, Instant at) {
@@ -71,7 +83,12 @@ final class Ledger implements Demand {
       return Optional.of(known);
     }
     FolderUse folder = folders.get(what.folder());
-    if (packages.size() >= MOST_PACKAGES || (folder == null && folders.size() >= MOST_FOLDERS)) {
+    boolean full =
+        packages.size() >= MOST_PACKAGES || (folder == null && folders.size() >= MOST_FOLDERS);
+    boolean scarce =
+        packages.size() >= MOST_PACKAGES / 2
+            || (folder == null && folders.size() >= MOST_FOLDERS / 2);
+    if (full || (scarce && !listed.isListed(what, now))) {
       return Optional.empty();
     }
     if (folder == null) {
@@ -87,6 +104,18 @@ final class Ledger implements Demand {
     numbered.set(id, use);
     packages.put(what, use);
     return Optional.of(use);
+  }
+
+  /** Repositories of which no package is known any more. */
+  Collection<FolderUse> empty() {
+    Set<FolderUse> empty = new HashSet<>(folders.values());
+    packages.values().forEach(use -> empty.remove(use.folder));
+    return empty;
+  }
+
+  /** Forgets those, of which no package is known. */
+  void forgetFolders(Collection<FolderUse> those) {
+    those.forEach(use -> folders.remove(use.folder));
   }
 
   private int nextFolder() {

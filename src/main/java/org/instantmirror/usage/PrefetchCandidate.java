@@ -31,6 +31,8 @@ public record PrefetchCandidate(
      * It isn't stored, but its bytes are, under another name: to have it costs upstream nothing.
      */
     ELSEWHERE,
+    /** It isn't stored any more: it was fetched ahead, and has gone before anybody asked. */
+    GONE,
     /** The very file is stored. */
     CACHED,
     /** Repodata gives no checksum that we know, so nobody could tell that it is the right file. */

@@ -107,6 +107,7 @@ public final class PrefetchSelection {
     if (!absent) {
       return switch (candidate.standing()) {
         case CACHED -> PrefetchVerdict.CACHED;
+        case GONE -> PrefetchVerdict.GONE;
         case UNVERIFIABLE -> PrefetchVerdict.UNVERIFIABLE;
         default -> PrefetchVerdict.NOT_STORED;
       };

@@ -6,6 +6,8 @@ public enum PrefetchVerdict {
   FETCH("it is fetched ahead"),
   /** The file is here already. */
   CACHED("it is here already"),
+  /** It was here, fetched ahead, and had to make room before anybody asked for it. */
+  GONE("it was fetched ahead before, and has gone before a client asked for it"),
   /** No client is known to have it. */
   NOBODY("no client is known to want it"),
   /** Fewer clients than {@code prefetch_min_demand} are expected to ask for it. */

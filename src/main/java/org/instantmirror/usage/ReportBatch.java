@@ -76,12 +76,26 @@ final class ReportBatch {
     List<FolderUse> folders =
         new ArrayList<>(
             fresh.stream().map(use -> use.folder).filter(use -> !use.known).distinct().toList());
-    rows.write(folders, fresh, clients.values(), now);
+    rows.write(folders, fresh, reporters().values(), gone(), now);
     counts.apply();
   }
 
-  /** The clients that have reported. */
-  Set<String> reporters() {
-    return clients.keySet();
+  /** The clients that have reported, and have packages. */
+  Map<String, UsageFile.ClientRow> reporters() {
+    return withPackages(true);
+  }
+
+  /**
+   * Clients without packages, of which nothing is kept: such as the old id of a host that has taken
+   * a new one, or one of which only changes are known.
+   */
+  Set<String> gone() {
+    return withPackages(false).keySet();
+  }
+
+  private Map<String, UsageFile.ClientRow> withPackages(boolean some) {
+    Map<String, UsageFile.ClientRow> found = new HashMap<>(clients);
+    found.values().removeIf(row -> row.packages().length > 0 != some);
+    return found;
   }
 }

@@ -2,6 +2,7 @@ package org.instantmirror.usage;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ final class ReportCounts {
 
   private static final Duration SILENCE = Duration.ofDays(3);
 
+  /** A month, after which a host has another id, and as many days as a report may be late. */
+  private static final Duration LONGEST_SILENCE = Duration.ofDays(40);
+
   private final Ledger ledger;
   private final Instant now;
   private final Map<String, IdSet> before = new HashMap<>();
@@ -32,10 +36,18 @@ final class ReportCounts {
     this.now = now;
   }
 
-  /** From when on a client is forgotten if this is its last report. */
+  /**
+   * From when on a client is forgotten if this is its last report: the end of a day, since it is
+   * stored, and shall not tell when the report came.
+   */
   static Instant silentFrom(Report report, Instant now) {
     Duration silence = report.period().multipliedBy(SILENT_PERIODS);
-    return now.plus(silence.compareTo(SILENCE) < 0 ? SILENCE : silence);
+    if (silence.compareTo(SILENCE) < 0) {
+      silence = SILENCE;
+    } else if (silence.compareTo(LONGEST_SILENCE) > 0) {
+      silence = LONGEST_SILENCE;
+    }
+    return now.plus(silence).truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
   }
 
   /**

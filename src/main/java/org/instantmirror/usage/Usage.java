@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -27,6 +25,7 @@ import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.ListedPackage;
+import org.instantmirror.store.PackageIndex;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.UsageFile;
 import org.slf4j.Logger;
@@ -44,12 +43,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Usage.class);
 
-  /** Packages of reports that wait, each some 100 bytes. */
-  private static final int MOST_WAITING_PACKAGES = 200_000;
-
-  private static final int MOST_WAITING_REPORTS = 1_000;
   private static final int MOST_WAITING_REQUESTS = 4_096;
-  private static final int REPORTS_AT_ONCE = 100;
   private static final int STOP_SECONDS = 30;
 
   /** What becomes of a report. */
@@ -57,7 +51,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     TAKEN,
     /** It says that nothing has changed, and this server doesn't know since what. */
     TAKEN_IN_PART,
-    /** Too many are waiting. */
+    /** Too many are waiting, or none can be written at the moment: it may come again. */
     BUSY,
     /** As many clients are known as may be. */
     FULL
@@ -66,7 +60,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   private record Asked(EntryKey key, String client, Instant at) {}
 
   private final UsageFile file;
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger;
   private final UsageRows rows;
   private final AskedPackages files;
   private final AddressHash hashes;
@@ -77,8 +71,7 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   /** The ids of those that report. The learning thread changes it. */
   private final Set<String> clients = ConcurrentHashMap.newKeySet();
 
-  private final BlockingQueue<Report> reports = new ArrayBlockingQueue<>(MOST_WAITING_REPORTS);
-  private final AtomicInteger waitingPackages = new AtomicInteger();
+  private final WaitingReports reports = new WaitingReports();
   private final BlockingQueue<Asked> asked = new ArrayBlockingQueue<>(MOST_WAITING_REQUESTS);
   private final AtomicBoolean called = new AtomicBoolean();
   private final AtomicBoolean failing = new AtomicBoolean();
@@ -101,29 +94,44 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
   /**
    * Opens what was learnt before, or begins anew.
    *
-   * @param path of the database
-   * @param index what repositories list of a file
+   * @param path of the database; one that can't be read is set aside
+   * @param index what repositories list
    * @param learns whether it does at the moment
-   * @throws StorageException if the database can't be opened
+   * @throws StorageException if there can't be one
    */
-  public Usage(
-      Path path, Function<EntryKey, List<ListedPackage>> index, BooleanSupplier learns, Clock clock)
+  public Usage(Path path, PackageIndex index, BooleanSupplier learns, Clock clock)
       throws StorageException {
-    this.file = UsageFile.open(path);
-    this.rows = new UsageRows(file, ledger);
+    this(path, index::find, new ListedNames(index), learns, clock);
+  }
+
+  Usage(
+      Path path,
+      Function<EntryKey, List<ListedPackage>> index,
+      Ledger.Listed listed,
+      BooleanSupplier learns,
+      Clock clock)
+      throws StorageException {
+    Instant now = clock.instant();
+    UsageRows loaded;
+    UsageFile opened = UsageFile.open(path);
+    try {
+      loaded = UsageRows.load(opened, new Ledger(listed), clients, now);
+    } catch (StorageException fault) {
+      opened.close();
+      if (!UsageFile.isUseless(fault)) {
+        throw fault;
+      }
+      clients.clear();
+      opened = UsageFile.begin(path, fault);
+      loaded = UsageRows.load(opened, new Ledger(listed), clients, now);
+    }
+    this.file = opened;
+    this.rows = loaded;
+    this.ledger = loaded.ledger();
     this.files = new AskedPackages(index);
-    this.hashes = new AddressHash(clock.instant());
+    this.hashes = new AddressHash(now);
     this.learns = learns;
     this.clock = clock;
-    boolean loaded = false;
-    try {
-      rows.load(clients, clock.instant());
-      loaded = true;
-    } finally {
-      if (!loaded) {
-        file.close();
-      }
-    }
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     thread.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.MINUTES);
     thread.scheduleWithFixedDelay(this::forget, 5, 60, TimeUnit.MINUTES);
@@ -135,14 +143,17 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     if (!known && clients.size() >= MOST_CLIENTS) {
       return Verdict.FULL;
     }
-    int size = report.size() + 1;
-    if (waitingPackages.addAndGet(size) > MOST_WAITING_PACKAGES || !reports.offer(report)) {
-      waitingPackages.addAndGet(-size);
+    if (failing.get() || !reports.offer(report)) {
       return Verdict.BUSY;
     }
     taken.increment();
     call();
     return known || report.installed() != null ? Verdict.TAKEN : Verdict.TAKEN_IN_PART;
+  }
+
+  /** Whether the client has reported before, and isn't forgotten. */
+  public boolean knows(String client) {
+    return clients.contains(client);
   }
 
   /** Counts a report that wasn't taken. */
@@ -199,28 +210,40 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     called.set(false);
     renewHashes();
     learnRequests();
-    List<Report> some = new ArrayList<>();
-    while (reports.drainTo(some, REPORTS_AT_ONCE) > 0) {
-      learn(some);
-      some.forEach(report -> waitingPackages.addAndGet(-report.size() - 1));
-      some.clear();
-      learnRequests();
+    try {
+      while (!failing.get() && learnReports()) {
+        learnRequests();
+      }
+    } catch (StorageException fault) {
+      failed(fault);
     }
   }
 
-  private void learn(List<Report> some) {
-    ReportBatch batch = new ReportBatch(file, rows, ledger, clock.instant());
+  /** Some of those that wait; false if none does. */
+  private boolean learnReports() throws StorageException {
+    List<Report> some = reports.batch();
+    if (some.isEmpty()) {
+      return false;
+    }
+    boolean again = false;
     try {
+      ReportBatch batch = new ReportBatch(file, rows, ledger, clock.instant());
       for (Report report : some) {
         batch.add(report);
       }
       batch.commit();
-      clients.addAll(batch.reporters());
-      worked();
+      clients.addAll(batch.reporters().keySet());
+      clients.removeAll(batch.gone());
     } catch (StorageException fault) {
-      lost.add(some.size());
-      failed(fault);
+      again = true;
+      lost.add(reports.failed());
+      throw fault;
+    } finally {
+      if (!again) {
+        reports.done();
+      }
     }
+    return true;
   }
 
   private void learnRequests() {
@@ -240,11 +263,16 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     }
   }
 
-  private void flush() {
+  /**
+   * What the learning thread does once a minute; for it, or for a test that has nothing waiting.
+   */
+  void flush() {
     try {
       renewHashes();
+      learnReports();
       rows.flush(clock.instant());
       worked();
+      call();
     } catch (StorageException fault) {
       failed(fault);
     } catch (RuntimeException fault) {
@@ -252,7 +280,8 @@ public final class Usage implements Demand, Requests, Releases, Closeable {
     }
   }
 
-  private void forget() {
+  /** What it does once an hour; the same. */
+  void forget() {
     try {
       rows.forget(clients, clock.instant());
     } catch (StorageException fault) {

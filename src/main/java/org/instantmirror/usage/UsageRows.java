@@ -23,7 +23,7 @@ final class UsageRows {
   private final UsageFile file;
   private final Ledger ledger;
 
-  UsageRows(UsageFile file, Ledger ledger) {
+  private UsageRows(UsageFile file, Ledger ledger) {
     this.file = file;
     this.ledger = ledger;
   }
@@ -31,9 +31,11 @@ final class UsageRows {
   /**
    * Reads all of it.
    *
+   * @param ledger an empty one
    * @param clients the clients' ids are added to it
    */
-  void load(Set<String> clients, Instant now) throws StorageException {
+  static UsageRows load(UsageFile file, Ledger ledger, Set<String> clients, Instant now)
+      throws StorageException {
     Map<Integer, FolderUse> folders = new HashMap<>();
     for (UsageFile.FolderRow row : file.folders()) {
       folders.put(row.id(), ledger.restore(row.id(), row.folder(), row.asked(), row.askedAt()));
@@ -52,6 +54,12 @@ final class UsageRows {
           clients.add(row.client());
           ledger.changed(IdSet.EMPTY, packages(row));
         });
+    return new UsageRows(file, ledger);
+  }
+
+  /** What was read, and is written. */
+  Ledger ledger() {
+    return ledger;
   }
 
   private static Popularity popularity(UsageFile.PackageRow row, Instant now) {
@@ -85,34 +93,44 @@ final class UsageRows {
   /** Writes what has changed. */
   void flush(Instant now) throws StorageException {
     List<FolderUse> folders = ledger.folders().stream().filter(use -> !use.stored).toList();
-    write(folders, List.of(), List.of(), now);
+    write(folders, List.of(), now);
     List<PackageUse> some = new ArrayList<>();
     for (PackageUse use : ledger.packages()) {
       if (!use.stored) {
         some.add(use);
       }
       if (some.size() == AT_ONCE) {
-        write(List.of(), some, List.of(), now);
+        write(List.of(), some, now);
         some.clear();
       }
     }
-    write(List.of(), some, List.of(), now);
+    write(List.of(), some, now);
   }
 
-  /** Writes these, all of them or none. */
+  private void write(Collection<FolderUse> folders, Collection<PackageUse> packages, Instant now)
+      throws StorageException {
+    if (!folders.isEmpty() || !packages.isEmpty()) {
+      write(folders, packages, List.of(), List.of(), now);
+    }
+  }
+
+  /**
+   * Writes these, and removes clients, all of it or nothing.
+   *
+   * @param gone their ids
+   */
   void write(
       Collection<FolderUse> folders,
       Collection<PackageUse> packages,
       Collection<UsageFile.ClientRow> clients,
+      Collection<String> gone,
       Instant now)
       throws StorageException {
-    if (folders.isEmpty() && packages.isEmpty() && clients.isEmpty()) {
-      return;
-    }
     file.write(
         folders.stream().map(use -> row(use, now)).toList(),
         packages.stream().map(use -> row(use, now)).toList(),
-        clients);
+        clients,
+        gone);
     folders.forEach(
         use -> {
           use.known = true;
@@ -126,7 +144,8 @@ final class UsageRows {
   }
 
   /**
-   * Forgets clients that are silent, and packages that nobody has any more.
+   * Forgets clients that are silent, packages that nobody has any more, and repositories of which
+   * no package is known then.
    *
    * @param clients the clients' ids are removed from it
    */
@@ -134,7 +153,7 @@ final class UsageRows {
     List<UsageFile.ClientRow> silent;
     do {
       silent = file.expired(now, AT_ONCE / 10);
-      file.remove(silent.stream().map(UsageFile.ClientRow::client).toList(), List.of());
+      file.removeClients(silent.stream().map(UsageFile.ClientRow::client).toList());
       for (UsageFile.ClientRow row : silent) {
         clients.remove(row.client());
         ledger.changed(packages(row), IdSet.EMPTY);
@@ -142,7 +161,10 @@ final class UsageRows {
     } while (!silent.isEmpty());
     List<PackageUse> forgotten =
         ledger.packages().stream().filter(use -> use.isForgotten(now)).toList();
-    file.remove(List.of(), forgotten.stream().map(use -> use.id).toList());
+    file.remove(forgotten.stream().map(use -> use.id).toList(), List.of());
     ledger.forget(forgotten);
+    Collection<FolderUse> empty = ledger.empty();
+    file.remove(List.of(), empty.stream().map(use -> use.id).toList());
+    ledger.forgetFolders(empty);
   }
 }

@@ -3,6 +3,8 @@ package org.instantmirror.web;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * What is measured for a monitoring system: whoever has something to tell registers it here, by its
@@ -35,6 +38,9 @@ public final class Metrics {
 
   /** The registry itself holds them weakly. */
   private final Collection<DoubleSupplier> kept = new ConcurrentLinkedQueue<>();
+
+  /** What brings gauges up to date whose labels come and go. */
+  private final Collection<Runnable> updates = new ConcurrentLinkedQueue<>();
 
   private record Ended(Counter requests, Counter bytes) {}
 
@@ -70,7 +76,25 @@ public final class Metrics {
   }
 
   /**
-   * The same of what only grows.
+   * The same of several that come and go, such as repositories.
+   *
+   * @param label what tells them apart
+   * @param values by the label's value; few
+   */
+  public void gauges(String name, String help, String label, Supplier<Map<String, Double>> values) {
+    MultiGauge gauges = MultiGauge.builder(name).description(help).register(registry);
+    updates.add(
+        () ->
+            gauges.register(
+                values.get().entrySet().stream()
+                    .<MultiGauge.Row<?>>map(
+                        each -> MultiGauge.Row.of(Tags.of(label, each.getKey()), each.getValue()))
+                    .toList(),
+                true));
+  }
+
+  /**
+   * The same as one that goes up and down, of what only grows.
    *
    * @param name without the {@code _total} that it is shown with
    */
@@ -144,7 +168,8 @@ public final class Metrics {
   }
 
   /** All of it, in Prometheus' text format. */
-  String text() {
+  synchronized String text() {
+    updates.forEach(Runnable::run);
     return registry.scrape(MetricsServlet.MEDIA_TYPE);
   }
 }

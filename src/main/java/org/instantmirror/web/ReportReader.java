@@ -45,7 +45,10 @@ final class ReportReader {
   private static final Duration MOST_PERIOD = Duration.ofDays(30);
 
   private static final Pattern CLIENT = Pattern.compile("[A-Za-z0-9_-]{22}");
-  private static final Pattern NAME = Pattern.compile("[^\\s/\\p{Cntrl}]{1,255}");
+
+  /** Half a pair of surrogates isn't stored as it is read. */
+  private static final Pattern NAME = Pattern.compile("[^\\s/\\p{Cntrl}\\p{Cs}]{1,255}");
+
   private static final Pattern EVR = Pattern.compile("[0-9]+:[^\\s:/-]+-[^\\s:/-]+");
   private static final Pattern ARCH = Pattern.compile("[A-Za-z0-9_]{1,32}");
   private static final Pattern REPO = Pattern.compile("[A-Za-z0-9_.:-]{1,255}");

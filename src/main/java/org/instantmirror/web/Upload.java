@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a request's body of bounded length without holding a thread: a client may send it as slowly
- * as it likes, but for half a minute at most. The container calls it back, one call at a time.
+ * as it likes, but for a bounded time. The container calls it back, one call at a time.
  */
 final class Upload implements ReadListener, AsyncListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
-  private static final int TIMEOUT_MILLIS = 30_000;
   private static final int BUFFER = 8 * 1024;
 
   /** In the form in which it is meant. */
@@ -130,14 +130,19 @@ final class Upload implements ReadListener, AsyncListener {
    *
    * @param receiver answers when it is here
    * @param release called when it has ended, however
+   * @param patience for how long it may take
    */
   static void begin(
-      HttpServletRequest request, HttpServletResponse response, Receiver receiver, Runnable release)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Receiver receiver,
+      Runnable release,
+      Duration patience)
       throws IOException {
     boolean begun = false;
     try {
       Upload upload = new Upload(request, response, receiver, release);
-      upload.async.setTimeout(TIMEOUT_MILLIS);
+      upload.async.setTimeout(patience.toMillis());
       upload.async.addListener(upload);
       upload.in.setReadListener(upload);
       begun = true;

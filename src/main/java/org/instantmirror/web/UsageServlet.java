@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.instantmirror.repo.UsageSettings;
-import org.instantmirror.usage.RateLimit;
 import org.instantmirror.usage.Report;
 import org.instantmirror.usage.Usage;
 
@@ -25,17 +24,10 @@ final class UsageServlet extends ApiServlet {
 
   private static final long serialVersionUID = 1L;
   private static final int MOST_AT_ONCE = 64;
-  private static final int MOST_REMEMBERED = 20_000;
 
-  /** One report a window, and those that couldn't be sent before. */
-  private static final int CLIENT_BURST = 20;
+  /** A client gives up after two seconds, and a container by itself mostly after twenty. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private static final Duration CLIENT_INTERVAL = Duration.ofMinutes(10);
-
-  /** Thousands of clients may have one address, that of a proxy. */
-  private static final int ADDRESS_BURST = 600;
-
-  private static final Duration ADDRESS_INTERVAL = Duration.ofMillis(100);
   private static final Duration WHILE_BUSY = Duration.ofMinutes(5);
   private static final Duration WHILE_FULL = Duration.ofHours(12);
 
@@ -44,10 +36,7 @@ final class UsageServlet extends ApiServlet {
   private final transient ReportedFolders folders;
   private final transient Clock clock;
   private final transient Semaphore uploads = new Semaphore(MOST_AT_ONCE);
-  private final transient RateLimit perClient =
-      new RateLimit(CLIENT_BURST, CLIENT_INTERVAL, MOST_REMEMBERED);
-  private final transient RateLimit perAddress =
-      new RateLimit(ADDRESS_BURST, ADDRESS_INTERVAL, MOST_REMEMBERED);
+  private final transient ReportLimits limits = new ReportLimits();
 
   UsageServlet(
       Usage usage, Supplier<UsageSettings> settings, ReportedFolders folders, Clock clock) {
@@ -84,13 +73,13 @@ final class UsageServlet extends ApiServlet {
     } else if (request.getContentLengthLong() > MOST_BYTES) {
       refuse(request, response, 413, "a report may be " + MOST_BYTES + " bytes long");
     } else {
-      Duration wait = perAddress.take(address, clock.instant());
+      Duration wait = limits.takeOf(address, clock.instant());
       if (!wait.isZero()) {
         later(request, response, 429, wait, "too many reports come from this address");
       } else if (!uploads.tryAcquire()) {
         later(request, response, 503, WHILE_BUSY, "too many reports come at once");
       } else {
-        Upload.begin(request, response, this::learn, uploads::release);
+        Upload.begin(request, response, this::learn, uploads::release, PATIENCE);
       }
     }
   }
@@ -114,15 +103,17 @@ final class UsageServlet extends ApiServlet {
       refuse(request, response, 400, String.valueOf(e.getMessage()));
       return;
     }
-    Duration wait = perClient.take(report.client(), now);
+    String client = report.client();
+    Duration wait = limits.takeOf(client, usage.knows(client), request.getRemoteAddr(), now);
     if (!wait.isZero()) {
-      later(request, response, 429, wait, "client: has reported too often");
+      later(request, response, 429, wait, "client: it, or others at its address, report too often");
       return;
     }
     switch (usage.take(report)) {
       case TAKEN -> taken(request, response, false);
       case TAKEN_IN_PART -> taken(request, response, true);
-      case BUSY -> later(request, response, 503, WHILE_BUSY, "too many reports are waiting");
+      case BUSY ->
+          later(request, response, 503, WHILE_BUSY, "reports can't be learnt at the moment");
       case FULL -> later(request, response, 503, WHILE_FULL, "too many clients are known");
     }
   }

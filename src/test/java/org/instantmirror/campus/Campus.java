@@ -32,6 +32,7 @@ final class Campus {
   private final Timeline timeline;
   private final Way way;
   private final BitSet popular;
+  private final double installed; // bytes of what any machine has at the beginning
   private Figures figures = new Figures();
 
   /**
@@ -62,6 +63,9 @@ final class Campus {
       machines.add(new Machine(i, profile, distribution, random.split()));
     }
     this.popular = popular();
+    BitSet any = new BitSet();
+    machines.forEach(machine -> any.or(machine.installed()));
+    this.installed = any.stream().mapToDouble(distribution::size).sum();
   }
 
   /** Lets it run. */
@@ -84,7 +88,7 @@ final class Campus {
     final double before = line.bytes();
     figures = new Figures();
     timeline.runUntil(end);
-    figures.upstream(line.bytes() - before, distribution.bytes());
+    figures.upstream(line.bytes() - before, distribution.bytes(), installed);
     return figures;
   }
 

@@ -15,8 +15,11 @@ public final class CampusReport {
   private static final int PACKAGES = 70_000;
   private static final long SEED = 1;
   private static final Campus.Size LARGE = new Campus.Size(2_000, PACKAGES, 100, 12_500_000, 2, 8);
-  private static final long SMALL_CACHE = 1_000_000_000L;
-  private static final long LARGE_CACHE = 20_000_000_000L;
+  private static final long GIGABYTE = 1_000_000_000;
+
+  /** The first holds about a week's updates that are asked for, the last all of ten weeks'. */
+  private static final List<Long> CAPACITIES =
+      List.of(GIGABYTE / 2, GIGABYTE, 2 * GIGABYTE, 5 * GIGABYTE, 20 * GIGABYTE);
 
   /** A way and what came of it. */
   record Row(String label, Figures figures) {}
@@ -29,16 +32,12 @@ public final class CampusReport {
    * @param args the file that the plot is written to; none if there is none
    */
   public static void main(String[] args) throws IOException {
-    List<Contest> contests =
-        List.of(
-            Contest.noCache(),
-            Contest.leastRecentlyUsed(SMALL_CACHE),
-            Contest.leastRecentlyUsed(LARGE_CACHE),
-            Contest.fromRequests(PACKAGES, SMALL_CACHE),
-            Contest.fromRequests(PACKAGES, LARGE_CACHE),
-            Contest.fromThePlugin(PACKAGES, SMALL_CACHE),
-            Contest.fromThePlugin(PACKAGES, LARGE_CACHE),
-            Contest.fullMirror());
+    List<Contest> contests = new ArrayList<>();
+    contests.add(Contest.noCache());
+    CAPACITIES.forEach(each -> contests.add(Contest.leastRecentlyUsed(each)));
+    CAPACITIES.forEach(each -> contests.add(Contest.fromRequests(PACKAGES, each)));
+    CAPACITIES.forEach(each -> contests.add(Contest.fromThePlugin(PACKAGES, each)));
+    contests.add(Contest.fullMirror());
     List<Row> rows = new ArrayList<>();
     for (Contest contest : contests) {
       long begin = System.nanoTime();
@@ -50,20 +49,25 @@ public final class CampusReport {
     print(rows, full);
     if (args.length > 0) {
       Files.writeString(
-          Path.of(args[0]),
-          Plot.of(rows.stream().filter(row -> !row.label.endsWith("1.0 GB")).toList(), full));
+          Path.of(args[0]), Plot.of(rows.stream().filter(CampusReport::isShown).toList(), full));
     }
+  }
+
+  /** The largest cache of each kind: the others lie beside it. */
+  private static boolean isShown(Row row) {
+    return !row.label.endsWith(" GB") || row.label.endsWith(" 20.0 GB");
   }
 
   private static void print(List<Row> rows, double full) {
     Figures any = rows.get(0).figures;
     System.out.printf(
         Locale.ROOT,
-        "%,d requests; %,d different updates of popular packages; the first copy of a full mirror,"
-            + " which isn't counted: %.1f GB%n%n",
+        "%,d requests; %,d different updates of popular packages. What isn't counted: the first copy"
+            + " of a full mirror, %.1f GB, and of what any machine has at the beginning, %.1f GB%n%n",
         any.requests(),
         any.firsts(),
-        any.firstCopyBytes() / 1e9);
+        any.firstCopyBytes() / 1e9,
+        any.installedBytes() / 1e9);
     System.out.print(
         "| | GB from upstream | of a full mirror's | requests served at once"
             + " | first requests for popular updates served at once"

@@ -16,6 +16,7 @@ final class Figures {
   private int firstsAtOnce;
   private double upstreamBytes;
   private double firstCopyBytes;
+  private double installedBytes;
 
   /** A machine has what it asked for. */
   void ended(double seconds) {
@@ -46,15 +47,22 @@ final class Figures {
    * What came from upstream.
    *
    * @param firstCopy what all of upstream's repository was at the beginning
+   * @param installed what of it any machine has had since then
    */
-  void upstream(double bytes, double firstCopy) {
+  void upstream(double bytes, double firstCopy, double installed) {
     upstreamBytes = bytes;
     firstCopyBytes = firstCopy;
+    installedBytes = installed;
   }
 
   /** What a full mirror has to fetch before it begins; in no other figure. */
   double firstCopyBytes() {
     return firstCopyBytes;
+  }
+
+  /** What the machines were installed with, each file once; in no other figure. */
+  double installedBytes() {
+    return installedBytes;
   }
 
   double upstreamBytes() {

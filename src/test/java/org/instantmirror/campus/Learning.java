@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.instantmirror.eviction.Rules;
 import org.instantmirror.eviction.Standing;
 import org.instantmirror.repo.PrefetchPolicy;
@@ -51,6 +52,7 @@ final class Learning implements Way {
   private final Cache cache;
   private final List<UsedPackage> names = new ArrayList<>();
   private final Map<Integer, Told> told = new HashMap<>();
+  private final Map<Integer, List<UsedPackage>> lists = new HashMap<>();
 
   /** What upstream has published and no check has found yet. */
   private final List<Release> unseen = new ArrayList<>();
@@ -136,9 +138,22 @@ final class Learning implements Way {
             machine.number() + "-" + month,
             now,
             Duration.ofDays(1),
-            unchanged ? null : machine.installed().stream().mapToObj(names::get).toList(),
+            unchanged ? null : installed(machine, changes),
             list),
         now);
+  }
+
+  /** The same list as long as it is. */
+  private List<UsedPackage> installed(Machine machine, Machine.News changes) {
+    if (!changes.added().isEmpty()) {
+      lists.remove(machine.number());
+    }
+    return lists.computeIfAbsent(
+        machine.number(),
+        number ->
+            machine.installed().stream()
+                .mapToObj(names::get)
+                .collect(Collectors.toUnmodifiableList()));
   }
 
   private void add(List<Report.Change> changes, Report.Action action, BitSet which) {

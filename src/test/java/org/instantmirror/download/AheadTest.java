@@ -391,6 +391,38 @@ class AheadTest {
   }
 
   @Test
+  void aServerThatStopsWaitsForClientsAndNotForWhatNobodyWaitsForAnyMore() throws Exception {
+    Gate gate = file("a.rpm");
+    Attachment attachment = join("a.rpm");
+    gate.awaitRequest();
+    fetch("a.rpm", 1);
+    CompletableFuture<Void> closed =
+        CompletableFuture.runAsync(() -> coordinator.close(Duration.ofMinutes(10)));
+    await().atMost(PATIENCE).until(() -> fetch("b.rpm", 1).isDone());
+    attachment.close();
+    // Before the upstream's silence would have ended it.
+    closed.get(PATIENCE.toSeconds() / 2, TimeUnit.SECONDS);
+    assertThat(folder.resolve("repo/a.rpm")).doesNotExist();
+  }
+
+  @Test
+  void whoChoosesAnewAfterARestartLeavesNothingBehind() throws Exception {
+    Path kept = folder.resolve(".instantmirror/ahead");
+    Gate busy = file("busy.rpm");
+    coordinator.keepWishes(kept, id -> Optional.of(repo));
+    coordinator.fetchForNow(order("busy.rpm"), 5);
+    busy.awaitRequest();
+    assertThat(coordinator.hasBegun(order("busy.rpm").key())).isTrue();
+    coordinator.fetchForNow(order("a.rpm"), 5);
+    coordinator.fetchForNow(order("b.rpm"), 5);
+    fetch("b.rpm", 1);
+    assertThat(coordinator.hasBegun(order("b.rpm").key())).isFalse();
+    coordinator.close();
+    assertThat(Files.readString(kept))
+        .isEqualTo("instantmirror-ahead 1\n5.0\tPACKAGE\t-\t-\trepo\tb.rpm\n");
+  }
+
+  @Test
   void theQueueSurvivesARestart() throws Exception {
     Path kept = folder.resolve(".instantmirror/ahead");
     Gate busy = file("busy.rpm");

@@ -244,6 +244,21 @@ class DownloadQueueTest {
   }
 
   @Test
+  void whoTakesAWishBackLeavesTheClientItsPlaceThatHasTakenItOver() {
+    try (DownloadQueue queue = queue(1, 10, LONG)) {
+      CountDownLatch first = new CountDownLatch(1);
+      submit(queue, ONE, "a", first);
+      Claim claim = claim(OTHER, task("wish", end), "wish", Urgency.AHEAD);
+      Claim.Work wish = claim.work;
+      queue.submit(claim);
+      queue.submit(claim, claim(OTHER, task("client", end), "client").work);
+      assertThat(queue.withdraw(claim, wish)).isFalse();
+      first.countDown();
+      awaitRan("a", "client");
+    }
+  }
+
+  @Test
   void closedQueueRefusesAndLetsRunningTasksEnd() {
     DownloadQueue queue = queue(1, 10, LONG);
     submit(queue, ONE, "running");

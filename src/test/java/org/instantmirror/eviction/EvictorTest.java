@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.instantmirror.http.EntityTag;
@@ -401,5 +402,51 @@ class EvictorTest {
     evictor.runNow(null, Long.MAX_VALUE, "test");
     assertThat(isThere("b-1-1.x.rpm")).isFalse();
     assertThat(evictor.status().totals()).isEmpty();
+  }
+
+  @Test
+  void oneTickMakesRoomAlsoAmongFilesThatNobodyHasJudgedYet() throws Exception {
+    for (int i = 0; i < 25; i++) {
+      store("a" + i + "-1-1.x.rpm", 10 * BLOCK);
+    }
+    assertThat(store.files().unjudged(100)).hasSize(25);
+    pass(Duration.ofMinutes(11));
+    assertThat(evictor.status().needs()).isEmpty();
+    assertThat(evictor.status().levels().held()).isLessThan((1 << 20) - (1 << 20) / 20);
+  }
+
+  @Test
+  void whatWasAskedForSinceTheLastTickCountsInTheNextOne() throws Exception {
+    for (int i = 0; i < 25; i++) {
+      store("a" + i + "-1-1.x.rpm", 10 * BLOCK);
+    }
+    ask("a0-1-1.x.rpm", 3);
+    pass(Duration.ofMinutes(11));
+    assertThat(isThere("a0-1-1.x.rpm")).isTrue();
+    assertThat(store.files().totals())
+        .singleElement()
+        .satisfies(total -> assertThat(total.files()).isLessThan(25));
+  }
+
+  @Test
+  void aReviewFindsManyFilesThatCameByHand() throws Exception {
+    Path first = store.pathOf(key("by/hand/a0-1-1.x.rpm"));
+    Files.createDirectories(Objects.requireNonNull(first.getParent()));
+    for (int i = 0; i < 1000; i++) {
+      Files.write(first.resolveSibling("a" + i + "-1-1.x.rpm"), new byte[1]);
+    }
+    assertThat(evictor.reviewAll()).isEqualTo(1000);
+    assertThat(evictor.reviewAll()).isEqualTo(1000);
+    assertThat(store.files().unjudged(10)).isEmpty();
+    assertThat(evictor.status().totals())
+        .singleElement()
+        .satisfies(total -> assertThat(total.bytes()).isEqualTo(1000L * BLOCK));
+    for (int i = 0; i < 500; i++) {
+      Files.delete(first.resolveSibling("a" + i + "-1-1.x.rpm"));
+    }
+    evictor.reviewAll();
+    assertThat(evictor.status().totals())
+        .singleElement()
+        .satisfies(total -> assertThat(total.files()).isEqualTo(500));
   }
 }

@@ -1,9 +1,11 @@
 package org.instantmirror.eviction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,5 +92,15 @@ class RulesTest {
     Verdict idle = Rules.judge(facts(Standing.LIVE, true, false, true, 1000, -1, 0, 0), NOW);
     Verdict used = Rules.judge(facts(Standing.LIVE, true, false, true, 1, -1, 0, 0), NOW);
     assertThat(used.priority()).isGreaterThan(idle.priority());
+  }
+
+  @Test
+  void whatNewerVersionsHaveTakenThePlaceOfIsWorthATenth() {
+    double live =
+        Rules.judge(facts(Standing.LIVE, true, false, true, 49, -1, 0, 0), NOW).priority();
+    for (Standing standing : List.of(Standing.EARLIER, Standing.UNLISTED)) {
+      Facts old = facts(standing, true, false, true, 49, -1, 0, 0);
+      assertThat(Rules.judge(old, NOW).priority()).isCloseTo(live / 10, within(1e-9));
+    }
   }
 }

@@ -18,6 +18,7 @@ import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.usage.PrefetchCandidate;
 import org.instantmirror.usage.PrefetchSelection.Choice;
 import org.instantmirror.usage.PrefetchVerdict;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,10 @@ class PrefetchDueTest {
   private static final EntryKey KEY = new EntryKey(new RepoId("os"), "a.rpm");
 
   private static PrefetchRun run(PrefetchVerdict verdict) {
+    return run(verdict, FOLDER, 0);
+  }
+
+  private static PrefetchRun run(PrefetchVerdict verdict, RepositoryFolder folder, int later) {
     PrefetchCandidate candidate =
         new PrefetchCandidate(
             "a.rpm",
@@ -41,7 +46,7 @@ class PrefetchDueTest {
             0,
             PrefetchCandidate.Standing.ABSENT);
     return new PrefetchRun(
-        new PrefetchRun.Begin(FOLDER, PrefetchPolicy.METADATA, 2, 1L, AT),
+        new PrefetchRun.Begin(folder, PrefetchPolicy.METADATA, 2, 1L, AT.plusSeconds(later)),
         List.of(new Choice(candidate, verdict, 1)),
         3,
         3000);
@@ -93,9 +98,55 @@ class PrefetchDueTest {
   }
 
   @Test
+  void whatComesNextWaitsWhileNothingCanBeHad() {
+    PrefetchRun run = run(PrefetchVerdict.LATER);
+    run.change(KEY, State.FETCHING, State.FAILED, 10);
+    assertThat(isDue(run, "PT14M")).isFalse();
+    assertThat(isDue(run, "PT15M")).isTrue();
+    run.change(KEY, State.FETCHING, State.FETCHED, 10);
+    assertThat(isDue(run, "PT1M")).isTrue();
+  }
+
+  @Test
+  void whatCanNeverBeHadIsTriedAfterPausesThatGrow() {
+    PrefetchRun last = failed(null);
+    for (int pause : new int[] {15, 30, 60, 120, 240, 480, 960, 960}) {
+      assertThat(isDue(last, "PT" + (pause - 1) + "M")).as("%s minutes", pause).isFalse();
+      assertThat(isDue(last, "PT" + pause + "M")).as("%s minutes", pause).isTrue();
+      last = failed(last);
+    }
+    PrefetchRun better = failed(last);
+    better.change(KEY, State.FETCHING, State.FETCHED, 10);
+    assertThat(isDue(failed(better), "PT15M")).isTrue();
+  }
+
+  private static PrefetchRun failed(@Nullable PrefetchRun before) {
+    PrefetchRun run = run(PrefetchVerdict.FETCH);
+    run.follow(before);
+    run.change(KEY, State.WAITING, State.FAILED, 10);
+    return run;
+  }
+
+  @Test
+  void ofFoldersThatWereLookedAtLongAgoOnlyTheNumbersAreKnown() {
+    PrefetchRuns runs = new PrefetchRuns();
+    for (int i = 0; i <= PrefetchRuns.MOST_NAMED; i++) {
+      runs.put(run(PrefetchVerdict.FETCH, new RepositoryFolder(FOLDER.repo(), "f" + i), i));
+    }
+    PrefetchRun first =
+        java.util.Objects.requireNonNull(runs.last(new RepositoryFolder(FOLDER.repo(), "f0")));
+    assertThat(first.hasItems()).isFalse();
+    assertThat(first.count(PrefetchVerdict.FETCH)).isEqualTo(1);
+    assertThat(runs.all()).hasSize(PrefetchRuns.MOST_NAMED + 1);
+    assertThat(runs.all().stream().filter(PrefetchRun::hasItems)).hasSize(PrefetchRuns.MOST_NAMED);
+    runs.keepOnly(java.util.Set.of(first.begin().folder()));
+    assertThat(runs.all()).containsExactly(first);
+  }
+
+  @Test
   void aRunSaysWhatBecameOfEachPackage() {
     PrefetchRun run = run(PrefetchVerdict.FETCH);
-    run.putOff(KEY, PrefetchVerdict.OUTSIDE_WINDOW, 10);
+    run.putOff(KEY, State.WAITING, PrefetchVerdict.OUTSIDE_WINDOW, 10);
     assertThat(run.standing().counts())
         .containsEntry(PrefetchVerdict.OUTSIDE_WINDOW, 1)
         .containsEntry(PrefetchVerdict.NOBODY, 3)

@@ -7,6 +7,9 @@ import java.util.List;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
 import org.instantmirror.repo.RepoId;
+import org.instantmirror.repodata.Checksum;
+import org.instantmirror.repodata.ChecksumType;
+import org.instantmirror.repodata.ListedFile;
 import org.junit.jupiter.api.Test;
 
 /** What was fetched ahead, and whether anybody wanted it. */
@@ -18,14 +21,18 @@ class PrefetchTotalsTest {
     return new EntryKey(new RepoId("r"), "p" + number + ".rpm");
   }
 
+  private static ListedFile listed(long size) {
+    return new ListedFile(Checksum.of(ChecksumType.SHA256, new byte[32]), size);
+  }
+
   private void ask(int number) {
     totals.served(key(number), FileClass.PACKAGE, "192.0.2.1", Instant.EPOCH);
   }
 
   @Test
   void aFileIsUsedOnceHoweverManyAskForIt() {
-    totals.ended(key(1), true, 10);
-    totals.ended(key(2), true, 20);
+    totals.fetched(key(1), listed(10));
+    totals.fetched(key(2), listed(20));
     ask(2);
     ask(2);
     ask(3);
@@ -36,8 +43,17 @@ class PrefetchTotalsTest {
   }
 
   @Test
+  void whatNobodyHasAskedForYetWasInVainUntilItIsPublishedAnew() {
+    totals.fetched(key(1), listed(10));
+    assertThat(totals.wasInVain(key(1), listed(10))).isTrue();
+    assertThat(totals.wasInVain(key(1), listed(11))).isFalse();
+    ask(1);
+    assertThat(totals.wasInVain(key(1), listed(10))).isFalse();
+  }
+
+  @Test
   void whatCouldNotBeHadIsNoneOfThem() {
-    totals.ended(key(1), false, 10);
+    totals.couldNotBeHad();
     ask(1);
     assertThat(totals.failed()).isEqualTo(1);
     assertThat(totals.files()).isZero();
@@ -47,7 +63,7 @@ class PrefetchTotalsTest {
   @Test
   void ofTooManyThatNobodyAsksForSomeAreForgotten() {
     for (int i = 0; i <= PrefetchTotals.MOST_AWAITED; i++) {
-      totals.ended(key(i), true, 1);
+      totals.fetched(key(i), listed(1));
     }
     for (int i = 0; i <= PrefetchTotals.MOST_AWAITED; i++) {
       ask(i);

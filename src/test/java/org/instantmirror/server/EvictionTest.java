@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.instantmirror.store.FaultyDisk;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.testing.Packages;
@@ -74,6 +75,35 @@ class EvictionTest {
       RawResponse again = mirror.get(name(0));
       assertThat(again.status()).isEqualTo(200);
       assertThat(again.body()).isEqualTo(Packages.rpm(SIZE, 0));
+    }
+  }
+
+  @Test
+  void whereTheDiskWasFullInMidFileRoomIsMadeAndTheNextClientHasItStored() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    offer(2);
+    byte[] rpm = Packages.rpm(4 * SIZE, 9);
+    upstream.file("/late-1-1.noarch.rpm", rpm).etag("\"late\"");
+    RunningMirror.Setup setup = RunningMirror.setup().clock(clock).repo(upstream);
+    try (RunningMirror mirror = setup.main("min_free = 1M").store(disk::open).start()) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(mirror.get(name(i)).status()).isEqualTo(200);
+        mirror.awaitStored(name(i));
+      }
+      clock.advance(Duration.ofMinutes(11));
+      disk.fullAfter(SIZE);
+      RawResponse first = mirror.get("late-1-1.noarch.rpm");
+      assertThat(first.complete()).isTrue();
+      assertThat(first.body()).isEqualTo(rpm);
+      assertThat(Files.exists(mirror.stored("late-1-1.noarch.rpm"))).isFalse();
+      // Somebody else has filled it: below min_free until files have gone.
+      disk.usable(0);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> Stream.of(0, 1).noneMatch(i -> Files.exists(mirror.stored(name(i)))));
+      disk.recover();
+      assertThat(mirror.get("late-1-1.noarch.rpm").body()).isEqualTo(rpm);
+      assertThat(mirror.awaitStored("late-1-1.noarch.rpm")).isEqualTo(rpm);
     }
   }
 

@@ -56,6 +56,8 @@ class MetricsTest {
                           "instantmirror_prefetched_used_bytes_total 0.0",
                           "instantmirror_prefetch_failures_total 0.0",
                           "instantmirror_cache_bytes 102400.0",
+                          "instantmirror_repository_bytes{repo=\"repo\"} 102400.0",
+                          "instantmirror_repository_files{repo=\"repo\"} 1.0",
                           "instantmirror_cache_files 1.0",
                           "instantmirror_cache_limit_bytes +Inf",
                           "instantmirror_disk_free_bytes ",

@@ -212,6 +212,8 @@ class UsageReportTest {
         "/mirror/repo/os/ | /mirror/repo/../ | repos.a: is no path",
         "0:6.1-2.fc42\",\"x86_64\",\"a\"], | 6.1\",\"x86_64\",\"a\"], | installed[0]",
         "[\"vim-minimal\" | [\"vim minimal\" | installed[1] (name)",
+        "[\"vim-minimal\" | [\"vim\\ud800\" | installed[1] (name)",
+        "[\"vim-minimal\" | [[[[[[[[\"vim-minimal\" | installed[1]: must be a text",
         "\"noarch\",\"elsewhere\" | \"noarch\",\"nowhere\" | repos: doesn't name",
         "upgrade | remove | changes[0]: begins with no action",
         "\"changes\" | \"unchanged\":true,\"changes\" | installed: or unchanged",
@@ -249,6 +251,29 @@ class UsageReportTest {
     assertRefused(answer, 429, "too often");
     assertThat(answer.header("retry-after")).isEqualTo("600");
     assertThat(post(REPORT.replace("stu0", "stu1")).status()).isEqualTo(202);
+  }
+
+  @Test
+  void anAddressThatReportsTooOftenIsToldWhenToComeAgain() {
+    for (int i = 0; i < 600; i++) {
+      assertThat(post("{}").status()).isEqualTo(400);
+    }
+    RawResponse answer = post(REPORT);
+    assertRefused(answer, 429, "from this address");
+    assertThat(answer.header("retry-after")).isEqualTo("1");
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(post(REPORT).status()).isEqualTo(202);
+  }
+
+  @Test
+  void anIdThatSaysThatNothingIsInstalledIsForgotten() {
+    post(REPORT);
+    awaitPackages(2);
+    String last = REPORT.replaceAll("(?s)\"installed\".*", "\"installed\":[],\"changes\":[]}");
+    clock.advance(Duration.ofDays(1));
+    assertThat(post(last.replace("05-31", "06-01")).status()).isEqualTo(202);
+    await().atMost(Duration.ofSeconds(20)).until(() -> "0".equals(get("usage").text("clients")));
+    assertThat(popular("kernel").text("reporting")).isEqualTo("0");
   }
 
   @Test

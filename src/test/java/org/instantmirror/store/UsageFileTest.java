@@ -52,9 +52,9 @@ class UsageFileTest {
   void whatIsWrittenIsThereAfterwardsInPlaceOfWhatWas() throws StorageException {
     try (UsageFile usage = UsageFile.open(file)) {
       PackageRow kernel = new PackageRow(7, 3, "kernel", "x86_64", new byte[] {1});
-      usage.write(List.of(FOLDER), List.of(kernel), List.of(client("a", LATER, 7)));
+      usage.write(List.of(FOLDER), List.of(kernel), List.of(client("a", LATER, 7)), List.of());
       PackageRow vim = new PackageRow(7, 3, "vim", "noarch", new byte[] {2, 3});
-      usage.write(List.of(), List.of(vim), List.of(client("a", LATER, 7, 8)));
+      usage.write(List.of(), List.of(vim), List.of(client("a", LATER, 7, 8)), List.of());
     }
     try (UsageFile usage = UsageFile.open(file)) {
       assertThat(usage.folders()).containsExactly(FOLDER);
@@ -77,13 +77,38 @@ class UsageFileTest {
   @Test
   void silentClientsAreFoundAndRemoved() throws StorageException {
     try (UsageFile usage = UsageFile.open(file)) {
-      usage.write(List.of(), List.of(), List.of(client("a", NOW), client("b", LATER)));
+      usage.write(List.of(), List.of(), List.of(client("a", NOW), client("b", LATER)), List.of());
       assertThat(usage.expired(NOW, 10)).isEmpty();
       assertThat(usage.expired(NOW.plusSeconds(1), 10))
           .extracting(ClientRow::client)
           .containsExactly("a");
-      usage.remove(List.of("a"), List.of());
+      usage.removeClients(List.of("a"));
       assertThat(clients(usage)).containsExactly("b");
+    }
+  }
+
+  @Test
+  void whatIsForgottenIsRemoved() throws StorageException {
+    try (UsageFile usage = UsageFile.open(file)) {
+      PackageRow kernel = new PackageRow(7, 3, "kernel", "x86_64", new byte[] {1});
+      usage.write(List.of(FOLDER), List.of(kernel), List.of(client("a", LATER, 7)), List.of());
+      usage.write(List.of(), List.of(), List.of(client("b", LATER, 7)), List.of("a"));
+      assertThat(clients(usage)).containsExactly("b");
+      usage.remove(List.of(7), List.of(3));
+      assertThat(usage.folders()).isEmpty();
+      usage.packages(row -> assertThat(row).isNull());
+    }
+  }
+
+  @Test
+  void rowsDontSayInWhichOrderClientsCame() throws StorageException {
+    List<String> order = new ArrayList<>();
+    try (UsageFile usage = UsageFile.open(file)) {
+      for (int i = 0; i < 40; i++) {
+        order.add(String.format("%02d", i));
+        usage.write(List.of(), List.of(), List.of(client(order.get(i), LATER, 7)), List.of());
+      }
+      assertThat(clients(usage)).hasSameElementsAs(order).isNotEqualTo(order);
     }
   }
 
@@ -94,7 +119,10 @@ class UsageFileTest {
       assertThatThrownBy(
               () ->
                   usage.write(
-                      List.of(FOLDER, sameElsewhere), List.of(), List.of(client("a", LATER))))
+                      List.of(FOLDER, sameElsewhere),
+                      List.of(),
+                      List.of(client("a", LATER)),
+                      List.of()))
           .isInstanceOf(StorageException.class);
       assertThat(usage.folders()).isEmpty();
       assertThat(clients(usage)).isEmpty();
@@ -108,6 +136,14 @@ class UsageFileTest {
       assertThat(clients(usage)).isEmpty();
     }
     assertThat(Path.of(file + ".damaged")).exists();
+  }
+
+  @Test
+  void aFileThatCannotBeReachedStaysWhereItIs() throws IOException {
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> UsageFile.open(file)).isInstanceOf(StorageException.class);
+    assertThat(file).isDirectory();
+    assertThat(Path.of(file + ".damaged")).doesNotExist();
   }
 
   @Test

@@ -215,6 +215,28 @@ class ClientPluginIT {
   }
 
   @Test
+  void neitherAMistakeInItsConfigurationNorItsRemovalIsATransactionsConcern() {
+    try (OverlaidMachine machine = machine()) {
+      for (String wrong :
+          List.of("[main\n", "[main]\nenabled = perhaps\n", "[main]\nserver = x\n")) {
+        machine.sh("cp " + CONFIG + " /etc/kept").succeeded();
+        machine.write(CONFIG, wrong);
+        machine.dnf("install", "hello").succeeded();
+        machine.dnf("remove", "hello").succeeded();
+        assertThat(machine.sh("instantmirror-client status").failed().output())
+            .contains("instantmirror-client: ");
+        machine.sh("mv /etc/kept " + CONFIG).succeeded();
+      }
+      assertThat(server.reports()).isEmpty();
+
+      machine.dnf("remove", "instantmirror-client").succeeded();
+
+      assertThat(machine.sh("ls -d /var/lib/instantmirror-client").failed().output())
+          .contains("No such file");
+    }
+  }
+
+  @Test
   void aServerThatHangsHoldsNobodyUpAndGetsTheReportLater() {
     try (OverlaidMachine machine = machine()) {
       server.hang();

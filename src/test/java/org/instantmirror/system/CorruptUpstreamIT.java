@@ -118,7 +118,7 @@ class CorruptUpstreamIT {
 
       assertThat(dnf.installed(rpm)).doesNotExist();
       assertThat(files.cached(REPO, rpm.fileName())).doesNotExist();
-      assertThat(mirror.log())
+      assertThat(mirror.settledLog())
           .containsPattern(rpm.packageName() + ".*not the one that repodata lists");
       dnf.run("install", "hello").succeeded();
     }

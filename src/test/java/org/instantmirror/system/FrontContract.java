@@ -93,6 +93,11 @@ abstract class FrontContract {
   }
 
   @Test
+  void whatAClientReportsIsLearntThroughTheFrontServer() {
+    ReportedUsage.assertLearnt(plain.url(), "r", work.path());
+  }
+
+  @Test
   void aFileThatIsStillComingIsSentByTheMirror() {
     long before = relay.bytes();
 

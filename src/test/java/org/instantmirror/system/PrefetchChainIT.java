@@ -71,7 +71,11 @@ class PrefetchChainIT {
       assertWhy();
       int fetched = upstream.accessLog().packageGets().size();
 
-      machine.dnf("--refresh", "upgrade").succeeded();
+      // By another address: its own sticks to the generation before.
+      try (ClientAddress another = ClientAddress.towards(mirror.repoUrl("samples"))) {
+        useRepository(machine, another.url());
+        machine.dnf("--refresh", "upgrade").succeeded();
+      }
 
       assertThat(machine.sh("rpm -q hello").succeeded().output()).contains("hello-2.0-1.noarch");
       assertThat(machineRequests())
@@ -89,12 +93,16 @@ class PrefetchChainIT {
   /** A machine with the mirror's repository, and the client from the mirror. */
   private OverlaidMachine machine() {
     OverlaidMachine machine = OverlaidMachine.start();
-    machine.write(
-        "/etc/yum.repos.d/samples.repo",
-        "[samples]\nname=Samples\ngpgcheck=0\nbaseurl=" + mirror.repoUrl("samples") + "\n");
+    useRepository(machine, mirror.repoUrl("samples"));
     String client = mirror.url() + "client/instantmirror-client.rpm";
     machine.dnf("install", machine.put(PythonRpm.build(work)), client).succeeded();
     return machine;
+  }
+
+  private static void useRepository(OverlaidMachine machine, String url) {
+    machine.write(
+        "/etc/yum.repos.d/samples.repo",
+        "[samples]\nname=Samples\ngpgcheck=0\nbaseurl=" + url + "\n");
   }
 
   private void awaitGeneration(int number) {
@@ -131,7 +139,7 @@ class PrefetchChainIT {
   }
 
   private List<String> machineRequests() {
-    Stream<String> lines = mirror.log().lines();
+    Stream<String> lines = mirror.settledLog().lines();
     return lines
         .filter(line -> line.contains(" access "))
         .filter(line -> line.contains(SampleRpm.HELLO_UPDATE.fileName()))

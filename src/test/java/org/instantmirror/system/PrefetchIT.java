@@ -65,8 +65,11 @@ class PrefetchIT {
       long gets = upstream.accessLog().packageGets().size();
       assertThat(mirror.stored(SampleRpm.UNASKED.fileName())).doesNotExist();
 
-      // The first client that asks.
-      dnf.run("--refresh", "upgrade").succeeded();
+      // The first client that asks. By another address: its own sticks to the generation before.
+      try (ClientAddress another = ClientAddress.towards(url)) {
+        dnf.useBaseUrl(another.url());
+        dnf.run("--refresh", "upgrade").succeeded();
+      }
       assertThat(dnf.installedText(SampleRpm.HELLO_UPDATE))
           .isEqualTo(SampleRpm.HELLO_UPDATE.installedText());
       assertThat(upstream.accessLog().packageGets()).hasSize((int) gets);

@@ -112,6 +112,11 @@ abstract class TomcatContract {
   }
 
   @Test
+  void whatAClientReportsIsLearnt() {
+    ReportedUsage.assertLearnt(tomcat.url(), "samples", work.path());
+  }
+
+  @Test
   void coldFileStreamsAsItIsUpstream() {
     Curl.download(repoUrl("cold") + SampleRpm.BIG.fileName(), copy).succeeded();
 

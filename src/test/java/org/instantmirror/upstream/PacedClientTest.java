@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.Thread.State;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
@@ -209,6 +212,43 @@ class PacedClientTest extends ClientFixture {
     gate.releaseAll();
     assertThat(result(client)).isEqualTo(CONTENT);
     assertThat(result(ahead)).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void whoseClientLeavesWhileItWaitsDoesNotGiveWayToItself() throws Exception {
+    // Of the line, and of the whole server: it is counted as a client at both.
+    for (boolean ofHost : new boolean[] {true, false}) {
+      AtomicBoolean left = new AtomicBoolean();
+      AtomicBoolean kept = new AtomicBoolean();
+      Rider rider =
+          new Rider() {
+            @Override
+            public Urgency urgency() {
+              return left.get() ? Urgency.AHEAD : Urgency.INTERACTIVE;
+            }
+
+            @Override
+            public void keptWaiting() {
+              kept.set(true);
+            }
+          };
+      whole = ofHost ? Bandwidth.UNLIMITED : Bandwidth.of(A_TRICKLE + " 08:00-18:00", "100%");
+      repo.bandwidth(ofHost ? A_TRICKLE + " 08:00-18:00" : "0");
+      CompletableFuture<Thread> reader = new CompletableFuture<>();
+      Future<byte[]> body =
+          threads.submit(
+              () -> {
+                reader.complete(Thread.currentThread());
+                return body(request().by(rider), new Cancellation()).call();
+              });
+      await().atMost(PATIENCE).until(() -> upstream.requests().size() == (ofHost ? 1 : 2));
+      await().atMost(PATIENCE).until(() -> reader.join().getState() == State.TIMED_WAITING);
+      left.set(true);
+      clock.advance(Duration.ofHours(6));
+      assertThat(result(body)).isEqualTo(CONTENT);
+      assertThat(kept).isFalse();
+      clock.advance(Duration.ofHours(18));
+    }
   }
 
   @Test

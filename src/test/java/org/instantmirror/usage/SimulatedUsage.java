@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.RepositoryFolder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link Usage} learns, by the same counts, without its thread and its file; addresses are
@@ -17,22 +18,28 @@ import org.instantmirror.repodata.RepositoryFolder;
  */
 public final class SimulatedUsage implements Demand {
 
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger = new Ledger((what, now) -> true);
   private final Map<String, Client> clients = new LinkedHashMap<>();
   private YearMonth month = YearMonth.of(2000, 1);
 
-  private record Client(IdSet packages, Instant silentFrom) {}
+  /**
+   * A client.
+   *
+   * @param list as it was told, whose numbers they are
+   */
+  private record Client(IdSet packages, @Nullable List<UsedPackage> list, Instant silentFrom) {}
 
-  /** As {@link Usage#take}, learnt at once. */
+  /** As {@link Usage#take}, learnt at once. The very list of the last time is not read again. */
   public void report(Report report, Instant now) {
     Client known = clients.get(report.client());
     IdSet had = known == null ? IdSet.EMPTY : known.packages;
     ReportCounts counts = new ReportCounts(ledger, now);
-    List<UsedPackage> installed = report.installed();
-    IdSet has = installed == null ? had : counts.numbered(installed, use -> {});
+    List<UsedPackage> told = known == null ? null : known.list;
+    List<UsedPackage> list = report.installed() == null ? told : report.installed();
+    IdSet has = list == null || list == told ? had : counts.numbered(list, use -> {});
     counts.add(report.client(), had, has, report.changes());
     counts.apply();
-    clients.put(report.client(), new Client(has, ReportCounts.silentFrom(report, now)));
+    clients.put(report.client(), new Client(has, list, ReportCounts.silentFrom(report, now)));
   }
 
   /** As {@link Usage#served}. */

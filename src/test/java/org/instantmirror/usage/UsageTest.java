@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,9 +17,12 @@ import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Evr;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.StorageException;
+import org.instantmirror.store.UsageFile;
 import org.instantmirror.testing.MutableClock;
 import org.instantmirror.usage.Report.Action;
 import org.instantmirror.usage.Report.Change;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +39,7 @@ class UsageTest {
   private static final UsedPackage VIM = new UsedPackage(F42, "vim", "x86_64");
 
   private final MutableClock clock = new MutableClock(NOW);
+  private boolean listed;
   private Path file;
   private Usage usage;
 
@@ -45,7 +50,7 @@ class UsageTest {
   }
 
   private void start() throws StorageException {
-    usage = new Usage(file, key -> List.of(), () -> true, clock);
+    usage = new Usage(file, key -> List.of(), (what, now) -> listed, () -> true, clock);
   }
 
   /** All that was handed over is learnt and written then. */
@@ -146,6 +151,9 @@ class UsageTest {
   void whoSaysNothingHasChangedIsAskedForAllIfHeIsUnknown() throws StorageException {
     assertThat(usage.take(report(1, null))).isEqualTo(Usage.Verdict.TAKEN_IN_PART);
     restart();
+    assertThat(usage.take(report(1, null))).isEqualTo(Usage.Verdict.TAKEN_IN_PART);
+    take(1, List.of(KERNEL));
+    restart();
     assertThat(usage.take(report(1, null))).isEqualTo(Usage.Verdict.TAKEN);
   }
 
@@ -221,6 +229,121 @@ class UsageTest {
     }
     start();
     assertThat(demand(VIM)).isPositive();
+  }
+
+  private List<UsageFile.ClientRow> rows() throws StorageException {
+    List<UsageFile.ClientRow> found = new ArrayList<>();
+    usage.close();
+    try (UsageFile opened = UsageFile.open(file)) {
+      opened.clients(found::add);
+    }
+    start();
+    return found;
+  }
+
+  @Test
+  void anIdThatHasNoPackagesAnyMoreIsForgottenAtOnce() throws StorageException {
+    take(1, List.of(KERNEL));
+    take(2, List.of(KERNEL));
+    clock.advance(Duration.ofDays(1));
+    take(1, List.of());
+    assertThat(rows()).extracting(UsageFile.ClientRow::client).containsExactly(client(2));
+    assertThat(usage.standing().clients()).isEqualTo(1);
+    assertThat(popular(KERNEL).audience().reporting()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingOnDiskTellsAtWhichHourAClientReported() throws StorageException {
+    take(1, List.of(KERNEL));
+    assertThat(rows().get(0).expires()).isEqualTo(Instant.parse("2026-03-14T00:00:00Z"));
+  }
+
+  @Test
+  void aLongPeriodDoesntKeepAClientForLongerThanAMonthAndSomeDays() throws StorageException {
+    Duration longest = Duration.ofDays(30);
+    usage.take(new Report(client(1), NOW.minus(longest), longest, List.of(KERNEL), List.of()));
+    assertThat(rows().get(0).expires()).isEqualTo(Instant.parse("2026-04-20T00:00:00Z"));
+  }
+
+  @Test
+  void madeUpPackagesTakeHalfOfTheRoomAtMost() throws StorageException {
+    for (int client = 0; client < 4; client++) {
+      int number = client;
+      Report many =
+          report(
+              client,
+              IntStream.range(0, 20_000)
+                  .mapToObj(i -> new UsedPackage(F42, "made-up-" + number + "-" + i, "noarch"))
+                  .toList());
+      await().until(() -> usage.take(many) == Usage.Verdict.TAKEN);
+    }
+    restart();
+    assertThat(usage.standing().packages()).isEqualTo(Ledger.MOST_PACKAGES / 2);
+    listed = true;
+    take(9, List.of(KERNEL));
+    restart();
+    assertThat(demand(KERNEL)).isPositive();
+  }
+
+  @Test
+  void madeUpRepositoriesTakeHalfOfTheRoomAtMost() throws StorageException {
+    take(
+        1,
+        IntStream.range(0, Ledger.MOST_FOLDERS)
+            .mapToObj(
+                i -> new UsedPackage(new RepositoryFolder(FEDORA, "made-up/" + i), "a", "noarch"))
+            .toList());
+    restart();
+    assertThat(usage.standing().folders()).isEqualTo(Ledger.MOST_FOLDERS / 2);
+    listed = true;
+    take(2, List.of(KERNEL));
+    restart();
+    assertThat(demand(KERNEL)).isPositive();
+  }
+
+  @Test
+  void repositoriesThatNobodyUsesAnyMoreAreForgotten() throws StorageException {
+    take(1, List.of(KERNEL));
+    restart();
+    clock.advance(Duration.ofDays(5));
+    usage.forget();
+    assertThat(usage.standing())
+        .matches(now -> now.clients() == 0 && now.packages() == 0 && now.folders() == 0);
+    take(2, List.of(new UsedPackage(F43, "kernel", "x86_64")));
+    restart();
+    assertThat(usage.standing()).matches(now -> now.packages() == 1 && now.folders() == 1);
+  }
+
+  @Test
+  void reportsThatCannotBeWrittenAreKeptForAWhileAndOthersTurnedAway() throws StorageException {
+    take(1, List.of(KERNEL));
+    restart();
+    try (Handle other = Jdbi.open("jdbc:sqlite:file:" + file.toUri().getRawPath())) {
+      other.execute("ALTER TABLE clients RENAME TO elsewhere");
+      take(2, List.of(KERNEL));
+      await().until(() -> usage.take(report(3, List.of(KERNEL))) == Usage.Verdict.BUSY);
+      other.execute("ALTER TABLE elsewhere RENAME TO clients");
+    }
+    usage.flush();
+    take(3, List.of(KERNEL));
+    restart();
+    assertThat(popular(KERNEL).audience().reporting()).isEqualTo(3);
+    assertThat(usage.standing().reportsLost()).isZero();
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsSetAsideAndTheServerStarts() throws Exception {
+    take(1, List.of(KERNEL));
+    usage.close();
+    try (Handle other = Jdbi.open("jdbc:sqlite:file:" + file.toUri().getRawPath())) {
+      other.execute("UPDATE folders SET repo = 'no/id'");
+    }
+    start();
+    assertThat(usage.standing().clients()).isZero();
+    assertThat(Path.of(file + ".damaged")).exists();
+    take(1, List.of(KERNEL));
+    restart();
+    assertThat(usage.standing().clients()).isEqualTo(1);
   }
 
   @Test

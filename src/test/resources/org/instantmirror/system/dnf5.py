@@ -29,14 +29,25 @@ TRANSACTION = [package("I", "hello", "1.0", "samples"), package("I", "tilde", "3
 CONF = {"samples": {"baseurl": sys.argv[1]}, "private": {"baseurl": sys.argv[2]}}
 
 
+DEFAULTS = {"baseurl": "", "proxy": ""}
+
+
 def reply(request):
+    """The part of a reply that tells; an option that isn't set, in one of the repositories, is an error."""
     if request["domain"] == "conf":
-        option = request["args"]["key"].split(".", 1)[1]
-        pairs = [{"key": repo + "." + option, "value": values.get(option, "")} for repo, values in CONF.items()]
-        return {"keys_val": pairs}
+        pattern, _, option = request["args"]["key"].rpartition(".")
+        matching = {repo: values for repo, values in CONF.items() if pattern in ("*", repo)}
+        if any(option not in values and option not in DEFAULTS for values in matching.values()):
+            return {"status": "ERROR", "message": "Cannot get repo config option"}
+        pairs = [
+            {"key": repo + "." + option, "value": values.get(option, DEFAULTS.get(option))}
+            for repo, values in matching.items()
+        ]
+        return {"status": "OK", "return": {"keys_val": pairs}}
     assert request["domain"] == "trans_packages", request
     wanted = request["args"]["output"]
-    return {"trans_packages": [{name: each[name] for name in wanted} for each in TRANSACTION]}
+    listed = [{name: each[name] for name in wanted} for each in TRANSACTION]
+    return {"status": "OK", "return": {"trans_packages": listed}}
 
 
 with open(FILE) as file:
@@ -49,8 +60,8 @@ child = subprocess.Popen(
 )
 for raw in child.stdout:
     request = json.loads(raw.decode())
-    answer = {"op": "reply", "requested_op": request["op"], "domain": request["domain"], "status": "OK"}
-    answer["return"] = reply(request)
+    answer = {"op": "reply", "requested_op": request["op"], "domain": request["domain"]}
+    answer.update(reply(request))
     child.stdin.write((json.dumps(answer) + "\n").encode())
     child.stdin.flush()
 assert child.wait() == 0
