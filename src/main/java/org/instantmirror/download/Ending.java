@@ -83,20 +83,6 @@ final class Ending {
     log.shared(of.key(), entry.file().size(), copied);
   }
 
-  /** All bytes came for another name, but the file can't be stored. */
-  void notShared() {
-    broken(Break.STORAGE);
-  }
-
-  /**
-   * The download of another name that brought the bytes has broken, and they are no use.
-   *
-   * @param reason the other's
-   */
-  void brokenWith(Break reason) {
-    broken(reason);
-  }
-
   /** Upstream has what is stored, or an older one. */
   void confirmed(StoredEntry stored, AttemptResult.Confirmed answer) {
     StoredEntry entry = around.store().freshen(stored, answer.head(), around.clock().instant());
@@ -217,7 +203,8 @@ final class Ending {
     }
   }
 
-  private void broken(@Nullable Break reason) {
+  /** Who reads it gets no whole file. */
+  void broken(@Nullable Break reason) {
     around.onEnd().accept(download);
     download.end(Phase.FAILED, reason);
     log.broken(reason);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import org.instantmirror.download.ByteSource.State;
 import org.instantmirror.http.Head;
-import org.instantmirror.store.PartialEntry;
 import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
 
@@ -107,11 +106,6 @@ final class Following {
     return fileTime == null
         ? new Head(null, other.lastModified(), other.date(), other.contentType())
         : new Head(null, fileTime, now, other.contentType());
-  }
-
-  /** The bytes that the leader had when it ended. */
-  PartialEntry bytes() {
-    return leader.download().entry();
   }
 
   /** Goes its own way, unless that has been taken already. */

@@ -1,19 +1,12 @@
 package org.instantmirror.download;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.instantmirror.download.ByteSource.Break;
-import org.instantmirror.http.Head;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.PartialEntry;
-import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.Cancellation;
@@ -24,8 +17,6 @@ import org.instantmirror.upstream.UpstreamPool;
 import org.instantmirror.upstream.UpstreamPool.Exhaustion;
 import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Carries a download out: asks one upstream after another, in rounds with growing pauses, resumes
@@ -36,13 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Transfer implements Claim.Work {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
-
-  /** How long another name's download is waited for that hasn't begun to bring anything. */
-  static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  private static final int BUFFER = 64 * 1024;
-
   private final Download download;
   private final Order order;
   private final UpstreamPool pool;
@@ -50,6 +34,7 @@ final class Transfer implements Claim.Work {
   private final TransferLog log;
   private final Ending ending;
   private final Claim claim;
+  private final Elsewhere elsewhere;
 
   // Confined to the running thread.
   private boolean planned;
@@ -61,9 +46,6 @@ final class Transfer implements Claim.Work {
   private Instant attemptBegan = Instant.EPOCH;
   private Optional<Measurement> took = Optional.empty(); // by the last attempt
 
-  private boolean alone; // another name's download was waited for in vain
-
-  private volatile @Nullable Following following;
   private volatile boolean stopped;
   private volatile boolean givingWay;
   private volatile Cancellation waiting = new Cancellation(); // for the list of mirrors
@@ -94,6 +76,7 @@ final class Transfer implements Claim.Work {
     this.around = around;
     this.log = new TransferLog(download);
     this.ending = new Ending(download, around, log, partial);
+    this.elsewhere = new Elsewhere(this, download, around, claim, ending, partial);
   }
 
   Download download() {
@@ -107,10 +90,7 @@ final class Transfer implements Claim.Work {
   /** Judges anew how urgent it is, and what it depends on. */
   void judge() {
     around.queue.judge(claim);
-    Following now = following;
-    if (now != null) {
-      now.leader().judge();
-    }
+    elsewhere.leader().ifPresent(Transfer::judge);
     if (download.isAbandoned()) {
       reconsider();
     }
@@ -119,10 +99,7 @@ final class Transfer implements Claim.Work {
   /** Ends it soon, with its bytes kept for later. */
   void stop() {
     stopped = true;
-    Following now = following;
-    if (now != null) {
-      now.end();
-    }
+    elsewhere.stop();
     waiting.cancel();
     Attempt attempt = running;
     if (attempt != null) {
@@ -168,12 +145,8 @@ final class Transfer implements Claim.Work {
   @Override
   public void run() {
     try {
-      Following before = following;
-      if (before != null) {
-        following = null;
-        if (!goOnAfter(before)) {
-          return;
-        }
+      if (elsewhere.follows() && !goOnAlone()) {
+        return;
       }
       if (!planned) {
         planned = true;
@@ -230,7 +203,7 @@ final class Transfer implements Claim.Work {
     }
     verification = new Verification(listed);
     download.advance(Phase.HEADERS);
-    if (listed != null && OtherNames.tells(listed) && !alone && isHadOtherwise(listed)) {
+    if (listed != null && elsewhere.has(listed)) {
       return false;
     }
     Optional<Exhaustion> exhausted = pool.exhausted(order.key().path(), around.clock.instant());
@@ -244,141 +217,15 @@ final class Transfer implements Claim.Work {
     return true;
   }
 
-  /** Whether the content is here under another name, or on its way: nothing is to be asked for. */
-  private boolean isHadOtherwise(ListedFile content) {
-    Transfer leader = around.contents.lead(content, this);
-    if (leader != null && around.planner.otherNames().mayShare(leader.order.repo(), order.repo())) {
-      follow(leader, content);
-      return true;
-    }
-    // After having become the leader: what others have brought before is in the tree.
-    try {
-      return share(content, List.of());
-    } catch (StorageException fault) {
-      ending.unstorable(fault);
-      return true;
-    }
-  }
-
-  private void follow(Transfer leader, ListedFile content) {
-    Instant fileTime = around.planner.otherNames().fileTime(order.key(), content);
-    Following next =
-        new Following(
-            leader, download, fileTime, () -> around.queue.resubmit(claim, Duration.ZERO));
-    following = next;
-    next.begin();
-    around.later.run(next::endIfUnopened, PATIENCE);
-    if (stopped) {
-      next.end();
-    }
-  }
-
-  /**
-   * Stores the content under this name, too, if it is here under another; ends it then.
-   *
-   * @param known of the other names; more are looked for
-   */
-  private boolean share(ListedFile content, List<StoredEntry> known) throws StorageException {
-    OtherNames names = around.planner.otherNames();
-    Instant now = around.clock.instant();
-    List<StoredEntry> others = new ArrayList<>(known);
-    others.addAll(names.stored(order, content, now));
-    Instant fileTime = others.isEmpty() ? null : names.fileTime(order.key(), content);
-    for (StoredEntry other : others) {
-      Optional<StoredEntry> verified =
-          content.checksum().equals(other.checksum())
-              ? Optional.of(other)
-              : StoredDigest.verify(around.store, other, content);
-      if (verified.isEmpty()) {
-        continue;
-      }
-      Head head = Following.headOf(verified.get().head(), fileTime, now);
-      Optional<StoredEntry> shared = around.store.share(verified.get(), order.key(), head, now);
-      if (shared.isPresent()) {
-        ending.shared(shared.get(), verified.get());
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The download of the other name has ended; false if this one has, too. */
-  private boolean goOnAfter(Following before) {
-    ListedFile content = Objects.requireNonNull(verification.listed());
+  /** No more is to come from the download of another name; false if this one has ended, too. */
+  private boolean goOnAlone() {
     if (stopped) {
       ending.stopped();
       return false;
     }
-    if (download.phase() == Phase.VERIFYING) {
-      try {
-        if (!share(content, fetchedBy(before.leader(), content))) {
-          ending.notShared();
-        }
-      } catch (StorageException fault) {
-        log.notStored(fault);
-        ending.notShared();
-      }
-      return false;
-    }
-    if (download.phase() == Phase.STREAMING) {
-      return takeOver(before);
-    }
-    alone = !before.leader().download().phase().isFinal();
-    planned = false;
-    return true;
-  }
-
-  /** What the other has brought; its repository may not be known as a whole yet. */
-  private List<StoredEntry> fetchedBy(Transfer other, ListedFile content) {
-    return around
-        .store
-        .find(other.order.key(), around.clock.instant())
-        .filter(entry -> content.checksum().equals(entry.checksum()))
-        .stream()
-        .toList();
-  }
-
-  /** Goes on with the bytes that came for the other name; false if that can't be. */
-  private boolean takeOver(Following before) {
-    Break reason = before.leader().download().broken().orElse(Break.UPSTREAM);
-    if (reason == Break.STARTED_OVER) {
-      // They aren't those of the file, or nobody can know.
-      ending.brokenWith(reason);
-      return false;
-    }
-    PartialEntry bytes = before.bytes();
-    try {
-      PartialEntry own =
-          around.store.begin(order.key(), head(bytes), bytes.length(), bytes.source());
-      partial.hold(own);
-      append(bytes, own);
-      download.goOnFrom(own);
-      around.contents.lead(Objects.requireNonNull(verification.listed()), this);
-      return true;
-    } catch (StorageException fault) {
-      ending.unstorable(fault);
-    } catch (IOException fault) {
-      LOG.debug("reading the bytes of {}", bytes.key(), fault);
-      partial.discard();
-      ending.brokenWith(reason);
-    }
-    return false;
-  }
-
-  /** As clients have been told. */
-  private Head head(PartialEntry bytes) {
-    return download.opening().getNow(null) instanceof Opening.Streaming told
-        ? told.head()
-        : bytes.head();
-  }
-
-  private static void append(PartialEntry from, PartialEntry to) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    try (PartialEntry.Reader reader = from.openReader()) {
-      while (reader.read(buffer.clear(), to.size()) > 0) {
-        to.append(buffer.flip());
-      }
-    }
+    Elsewhere.Next next = elsewhere.end(Objects.requireNonNull(verification.listed()));
+    planned = next == Elsewhere.Next.GO_ON;
+    return next != Elsewhere.Next.ENDED;
   }
 
   private void goOn() {
