@@ -497,6 +497,55 @@ class SameContentTest {
     }
   }
 
+  @Test
+  void whoLeavesBeforeTheFirstByteChangesNothingForTheOtherName() throws IOException {
+    Gate gate = new Gate();
+    try (RunningMirror mirror = setup().main("abandoned_limit = 1k").start()) {
+      know(mirror);
+      first.file("/p/a.rpm", PACKAGE).next(Behaviour.proper().headGated(gate));
+      try (TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm")) {
+        first.awaitRequests("/p/a.rpm", 1);
+        TailingClient leaving = TailingClient.askFor(mirror, "/mirror/other/q/a.rpm");
+        await().until(() -> downloads(mirror).contains("q/a.rpm"));
+        leaving.close();
+        gate.releaseAll();
+        leader.head();
+        leader.readTo(PACKAGE.length);
+        assertThat(leader.body()).isEqualTo(PACKAGE);
+      }
+      assertThat(mirror.awaitStored("p/a.rpm")).isEqualTo(PACKAGE);
+      await().until(() -> !downloads(mirror).contains("a.rpm"));
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+      assertThat(second.requests("/q/a.rpm")).isEmpty();
+    }
+  }
+
+  @Test
+  void whenAllLeaveInTheMiddleTheDownloadIsGivenUpAndGoneOnWithLater() throws IOException {
+    Gate gate = new Gate();
+    try (RunningMirror mirror = setup().main("abandoned_limit = 1k").start()) {
+      know(mirror);
+      first
+          .file("/p/a.rpm", PACKAGE)
+          .lastModified(Instant.parse("2026-01-01T00:00:00Z"))
+          .next(Behaviour.proper().gated(gate));
+      TailingClient leader = TailingClient.askFor(mirror, "/mirror/repo/p/a.rpm");
+      TailingClient follower = TailingClient.askFor(mirror, "/mirror/other/q/a.rpm");
+      gate.release(100_000);
+      leader.head();
+      leader.readTo(60_000);
+      follower.head();
+      follower.readTo(60_000);
+      leader.close();
+      follower.close();
+      // The mirror finds out when it writes.
+      gate.release(100_000);
+      await().until(() -> !downloads(mirror).contains("a.rpm"));
+      gate.releaseAll();
+      assertIs(getOther(mirror, "q/a.rpm"), PACKAGE);
+    }
+  }
+
   private static String downloads(RunningMirror mirror) {
     return mirror.request("GET", "/api/v1/downloads").text();
   }
