@@ -139,18 +139,28 @@ public final class Evict {
     long held = held();
     configure(Long.toString(Math.min(held / 19 * 20, held + (2L << 30))));
     call("POST", "api/v1/reload");
+    long goneBefore = gone();
     try (Hits beside = new Hits()) {
+      LongStream.Builder nanos = LongStream.builder();
       long begin = System.nanoTime();
       long stored = 0;
       for (long i = 0; i < filled; i++) {
+        long asked = System.nanoTime();
         HttpResponse<byte[]> answer = send("GET", "mirror/repo/fill" + i + "-1-1.x.rpm");
+        nanos.add(System.nanoTime() - asked);
         String status = answer.headers().firstValue("Cache-Status").orElse("");
         stored += status.contains("stored") ? 1 : 0;
       }
       double seconds = seconds(begin);
       report(
-          "fill: %d of %d stored, %.1f MB/s%n",
-          stored, filled, filled * FILL_BYTES / 1e6 / seconds);
+          "fill: %d of %d stored, %.1f MB/s, %.0f files/s; %d files went, %.0f files/s%n",
+          stored,
+          filled,
+          filled * FILL_BYTES / 1e6 / seconds,
+          filled / seconds,
+          gone() - goneBefore,
+          (gone() - goneBefore) / seconds);
+      times("files that come", nanos.build());
       beside.report("hits beside the fill");
     }
     report("%s%n", call("GET", "api/v1/eviction?limit=1").strip());
@@ -159,6 +169,14 @@ public final class Evict {
   private long held() throws Exception {
     String answer = call("GET", "api/v1/eviction?limit=1");
     return Long.parseLong(answer.replaceFirst("(?s).*?\"bytes\":([0-9]+).*", "$1"));
+  }
+
+  private long gone() throws Exception {
+    return call("GET", "metrics")
+        .lines()
+        .filter(line -> line.startsWith("instantmirror_evicted_files_total"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
   }
 
   private interface Step {
@@ -248,6 +266,21 @@ public final class Evict {
         HttpResponse.BodyHandlers.ofByteArray());
   }
 
+  private static void times(String what, LongStream nanos) {
+    long[] sorted = nanos.sorted().toArray();
+    report(
+        "%s: %d, median %.1f ms, 99 %% %.1f ms, longest %.1f ms%n",
+        what,
+        sorted.length,
+        at(sorted, 0.5),
+        at(sorted, 0.99),
+        Arrays.stream(sorted).max().orElse(0) / 1e6);
+  }
+
+  private static double at(long[] sorted, double share) {
+    return sorted.length == 0 ? 0 : sorted[(int) ((sorted.length - 1) * share)] / 1e6;
+  }
+
   private static double seconds(long begin) {
     return (System.nanoTime() - begin) / 1e9;
   }
@@ -284,18 +317,7 @@ public final class Evict {
     void report(String what) throws InterruptedException {
       stopped = true;
       thread.join();
-      long[] sorted = nanos.build().sorted().toArray();
-      Evict.report(
-          "%s: %d, median %.1f ms, 99 %% %.1f ms, longest %.1f ms%n",
-          what,
-          sorted.length,
-          at(sorted, 0.5),
-          at(sorted, 0.99),
-          Arrays.stream(sorted).max().orElse(0) / 1e6);
-    }
-
-    private double at(long[] sorted, double share) {
-      return sorted.length == 0 ? 0 : sorted[(int) ((sorted.length - 1) * share)] / 1e6;
+      times(what, nanos.build());
     }
 
     @Override

@@ -15,12 +15,23 @@ import org.jspecify.annotations.Nullable;
 final class Claim implements Rider {
 
   /**
-   * Clients in order of arrival; then, of what nobody waits for, what has begun, what saves most.
+   * Each further client that waits counts as if the first had come so much earlier: what several
+   * wait for saves more.
+   */
+  static final long HEAD_START_NANOS = 1_000_000_000L;
+
+  /** So nobody is overtaken by who came ten seconds later, however many these are. */
+  static final int MOST_HEAD_STARTS = 10;
+
+  /**
+   * Clients in order of {@link #turnNanos}; then, of what nobody waits for, what has begun, what
+   * saves most.
    */
   static final Comparator<Claim> ORDER =
       Comparator.comparing((Claim claim) -> claim.urgency)
           .thenComparing(claim -> claim.urgency == Urgency.AHEAD && !claim.begun)
           .thenComparingDouble(claim -> claim.urgency == Urgency.AHEAD ? -claim.saving : 0)
+          .thenComparingLong(claim -> claim.urgency == Urgency.INTERACTIVE ? claim.turnNanos() : 0)
           .thenComparingLong(claim -> claim.arrival);
 
   /** How it stands. */
@@ -49,6 +60,9 @@ final class Claim implements Rider {
     /** How urgent it is at the moment. */
     Urgency urgency();
 
+    /** How many clients wait for it at the moment. */
+    int clients();
+
     /** None, of a claim that is submitted with some. */
     Work NONE =
         new Work() {
@@ -65,6 +79,11 @@ final class Claim implements Rider {
           public Urgency urgency() {
             return Urgency.INTERACTIVE;
           }
+
+          @Override
+          public int clients() {
+            return 0;
+          }
         };
   }
 
@@ -77,8 +96,10 @@ final class Claim implements Rider {
 
   volatile Urgency urgency = Urgency.INTERACTIVE; // as its work was judged last
   volatile double saving;
+  int clients; // as they were counted last
   volatile State state = State.AWAY;
   long arrival = -1;
+  long arrivedNanos; // since the queue is there
   boolean begun;
   boolean returns; // as soon as it has given its place back
   @Nullable ScheduledFuture<?> timeout;
@@ -128,6 +149,11 @@ final class Claim implements Rider {
   @Override
   public void keptWaiting() {
     work.giveWay();
+  }
+
+  /** The earlier, the sooner it is a client's turn. */
+  private long turnNanos() {
+    return arrivedNanos - HEAD_START_NANOS * Math.min(Math.max(clients - 1, 0), MOST_HEAD_STARTS);
   }
 
   boolean hasPlace() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.instantmirror.download.Claim.State;
 import org.instantmirror.upstream.Urgency;
@@ -25,6 +26,8 @@ final class DownloadQueue implements AutoCloseable {
 
   private final Limits limits;
   private final ScheduledExecutorService timer;
+  private final LongSupplier nanoClock;
+  private final long began;
   private final ThreadPoolExecutor workers;
 
   private final Object lock = new Object();
@@ -34,8 +37,17 @@ final class DownloadQueue implements AutoCloseable {
   private boolean closed;
 
   DownloadQueue(Limits limits, ScheduledExecutorService timer) {
+    this(limits, timer, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock as {@link System#nanoTime}
+   */
+  DownloadQueue(Limits limits, ScheduledExecutorService timer, LongSupplier nanoClock) {
     this.limits = limits;
     this.timer = timer;
+    this.nanoClock = nanoClock;
+    this.began = nanoClock.getAsLong();
     this.places = new Places(limits.maxDownloads(), limits.maxAheadPerHost());
     // Places are counted before a task is handed over, so there is always a thread for it. A few
     // more than places: a thread gives its place back a moment before it is free itself.
@@ -83,13 +95,13 @@ final class DownloadQueue implements AutoCloseable {
       if (!closed && claim.state == State.AWAY) {
         boolean isNew = claim.arrival < 0;
         arrive(claim);
-        claim.urgency = work.urgency();
+        places.change(claim, work.urgency(), work.clients(), claim.saving);
         places.add(claim);
         if (isNew && claim.urgency == Urgency.INTERACTIVE) {
           claim.timeout = later(limits.queueTimeout(), () -> expire(claim));
         }
       } else {
-        places.change(claim, work.urgency(), claim.saving);
+        places.change(claim, work.urgency(), work.clients(), claim.saving);
       }
     }
     if (!refuse) {
@@ -129,6 +141,7 @@ final class DownloadQueue implements AutoCloseable {
   private void arrive(Claim claim) {
     if (claim.arrival < 0) {
       claim.arrival = arrivals++;
+      claim.arrivedNanos = nanoClock.getAsLong() - began;
     }
   }
 
@@ -158,7 +171,7 @@ final class DownloadQueue implements AutoCloseable {
       }
       claim.returns = claim.hasPlace();
       if (claim.state == State.AWAY) {
-        claim.urgency = work.urgency();
+        places.change(claim, work.urgency(), work.clients(), claim.saving);
         places.add(claim);
         waits = true;
       }
@@ -177,10 +190,13 @@ final class DownloadQueue implements AutoCloseable {
   void judge(Claim claim, double saving) {
     synchronized (lock) {
       Urgency now = claim.work.urgency();
-      if (now == claim.urgency && saving == claim.saving) {
+      int clients = claim.work.clients();
+      // How many they are matters to who waits; whoever comes back is counted again.
+      boolean sameTurn = clients == claim.clients || claim.state != State.WAITING;
+      if (now == claim.urgency && saving == claim.saving && sameTurn) {
         return;
       }
-      places.change(claim, now, saving);
+      places.change(claim, now, clients, saving);
     }
     claim.wake();
     fill();
@@ -256,7 +272,7 @@ final class DownloadQueue implements AutoCloseable {
       places.release(claim);
       claim.running = null;
       if (claim.returns && !closed) {
-        claim.urgency = claim.work.urgency();
+        places.change(claim, claim.work.urgency(), claim.work.clients(), claim.saving);
         places.add(claim);
       }
       claim.returns = false;

@@ -98,6 +98,11 @@ final class HeadRequests {
     public Urgency urgency() {
       return Urgency.INTERACTIVE;
     }
+
+    @Override
+    public int clients() {
+      return 1;
+    }
   }
 
   /** Gives up those that run or wait for a place. For a server that stops, its queue closed. */

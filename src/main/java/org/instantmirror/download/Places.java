@@ -25,9 +25,9 @@ import org.instantmirror.upstream.Urgency;
  * <ul>
  *   <li>So many places in all, so many for each repository: one whose upstream hangs must not take
  *       the places of the others.
- *   <li>Clients come first, in order of arrival. While one of them waits, nothing begins that
- *       nobody waits for; and what does already have a place gives that up, if it is the one that
- *       is missing: of several the one that saves least.
+ *   <li>Clients come first, in order of arrival, what several wait for a little sooner. While one
+ *       waits, nothing begins that nobody waits for; and what does already have a place gives that
+ *       up, if it is the one that is missing: of several the one that saves least.
  *   <li>What nobody waits for has so many places for each upstream host.
  * </ul>
  */
@@ -125,9 +125,10 @@ final class Places {
   }
 
   /** Changes what the order goes by, wherever the claim is. */
-  void change(Claim claim, Urgency urgency, double saving) {
+  void change(Claim claim, Urgency urgency, int waiting, double saving) {
     boolean waits = remove(claim);
     claim.urgency = urgency;
+    claim.clients = waiting;
     claim.saving = saving;
     if (waits) {
       add(claim);

@@ -123,6 +123,11 @@ final class Transfer implements Claim.Work {
     return download.urgency();
   }
 
+  @Override
+  public int clients() {
+    return download.clients();
+  }
+
   /**
    * Looks whether a download that no client waits for is worth going on with: if at least half is
    * here, or little is left; else it is stopped, resumable.

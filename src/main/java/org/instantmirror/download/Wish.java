@@ -56,4 +56,9 @@ final class Wish implements Claim.Work {
   public Urgency urgency() {
     return Urgency.AHEAD;
   }
+
+  @Override
+  public int clients() {
+    return 0;
+  }
 }

@@ -13,7 +13,7 @@ final class Plot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 420;
   private static final int LEFT = 70;
-  private static final int RIGHT = 730;
+  private static final int RIGHT = 715;
   private static final int TOP = 60;
   private static final int BOTTOM = 350;
 
@@ -114,9 +114,14 @@ final class Plot {
     if (style.equals("ours")) {
       text("", x, y - 13, "middle", row.label());
     } else if (x > (LEFT + RIGHT) / 2.0 + 1) {
-      text("", x - 11, y + 4, "end", row.label());
+      text("", x - 11, besideDot(y), "end", row.label());
     } else {
-      text("", x + 11, y + 4, "start", row.label());
+      text("", x + 11, besideDot(y), "start", row.label());
     }
+  }
+
+  /** Of a label; not on the axis. */
+  private static double besideDot(double y) {
+    return Math.min(y + 4, BOTTOM - 8);
   }
 }

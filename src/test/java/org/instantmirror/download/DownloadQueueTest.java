@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.upstream.Urgency;
@@ -77,6 +78,11 @@ class DownloadQueueTest {
   }
 
   private Claim claim(Repo repo, Runnable task, String name, Urgency urgency) {
+    return claim(repo, task, name, urgency, new AtomicInteger(1));
+  }
+
+  private Claim claim(
+      Repo repo, Runnable task, String name, Urgency urgency, AtomicInteger waiting) {
     Claim.Work work =
         new Claim.Work() {
           @Override
@@ -95,6 +101,11 @@ class DownloadQueueTest {
           @Override
           public Urgency urgency() {
             return urgency;
+          }
+
+          @Override
+          public int clients() {
+            return waiting.get();
           }
         };
     return new Claim(repo, new EntryKey(repo.id(), name), work);
@@ -141,6 +152,30 @@ class DownloadQueueTest {
       submit(queue, ONE, "d", none);
       first.countDown();
       await().untilAsserted(() -> assertThat(ran).containsExactly("a", "b", "c", "d"));
+    }
+  }
+
+  @Test
+  void whatSeveralClientsWaitForComesSoonerButOvertakesNobodyForLong() {
+    AtomicLong nanos = new AtomicLong();
+    Limits limits = new Limits(1, 2, 10, LONG, 0);
+    try (DownloadQueue queue = new DownloadQueue(limits, timer, nanos::get)) {
+      CountDownLatch first = new CountDownLatch(1);
+      CountDownLatch none = new CountDownLatch(0);
+      submit(queue, ONE, "a", first);
+      submit(queue, ONE, "of one, long ago", none);
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      submit(queue, OTHER, "of one", none);
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+      AtomicInteger clients = new AtomicInteger(1);
+      Claim popular = claim(OTHER, task("of many", none), "of many", Urgency.INTERACTIVE, clients);
+      queue.submit(popular);
+      clients.set(100);
+      queue.judge(popular);
+      first.countDown();
+      await()
+          .untilAsserted(
+              () -> assertThat(ran).containsExactly("a", "of one, long ago", "of many", "of one"));
     }
   }
 

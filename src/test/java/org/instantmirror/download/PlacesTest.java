@@ -84,7 +84,7 @@ class PlacesTest {
     Claim raised = ahead(ONE, "b", 1);
     client(ONE, "c");
     ahead(ONE, "d", 2);
-    places.change(raised, CLIENT, 1);
+    places.change(raised, CLIENT, 1, 1);
     assertThat(turns()).containsExactly("a", "b", "c", "d");
   }
 
@@ -94,7 +94,7 @@ class PlacesTest {
     Claim lowered = client(ONE, "a");
     client(ONE, "b");
     ahead(ONE, "c", 2);
-    places.change(lowered, AHEAD, 1);
+    places.change(lowered, AHEAD, 1, 1);
     assertThat(turns()).containsExactly("b", "c", "a");
   }
 
@@ -186,7 +186,7 @@ class PlacesTest {
     places = new Places(1, 1);
     Claim raised = ahead(ONE, "ahead", 1);
     assertThat(fill()).hasSize(1);
-    places.change(raised, CLIENT, 1);
+    places.change(raised, CLIENT, 1, 1);
     client(OTHER, "client");
     assertThat(places.makeWay()).isEmpty();
   }

@@ -75,7 +75,7 @@ class EvictionKillIT {
   }
 
   private void make() throws IOException {
-    Files.createDirectories(file(0).getParent());
+    Files.createDirectories(folder());
     for (int i = 0; i < FILES; i++) {
       try (RandomAccessFile made = new RandomAccessFile(file(i).toFile(), "rw")) {
         made.setLength(SIZE);
@@ -93,12 +93,20 @@ class EvictionKillIT {
     }
   }
 
-  private Path file(int number) {
-    return files.cached(REPO, "Packages/p" + number + "-1-1.noarch.rpm");
+  private Path folder() {
+    return files.cached(REPO, "Packages");
   }
 
+  private Path file(int number) {
+    return folder().resolve("p" + number + "-1-1.noarch.rpm");
+  }
+
+  /** The folder goes with its last file. */
   private long there() {
-    try (Stream<Path> found = Files.list(file(0).getParent())) {
+    if (!Files.isDirectory(folder())) {
+      return 0;
+    }
+    try (Stream<Path> found = Files.list(folder())) {
       return found.count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
