@@ -11,13 +11,14 @@ public interface Ahead {
    *
    * @param saving how much waiting is expected to be saved by it; of two the one with more comes
    *     first. Not negative
-   * @return completed when its download has ended, however; never fails. Cancelling it withdraws
+   * @return completed when its download has ended, however, with whether its bytes were here under
+   *     another name, so that upstream wasn't asked for them; never fails. Cancelling it withdraws
    *     the wish, if nobody else has it
    */
-  CompletableFuture<Void> fetch(Order order, double saving);
+  CompletableFuture<Boolean> fetch(Order order, double saving);
 
   /** The same until the server stops: for who chooses anew after a restart. */
-  CompletableFuture<Void> fetchForNow(Order order, double saving);
+  CompletableFuture<Boolean> fetchForNow(Order order, double saving);
 
   /** Whether a download of the file has begun that hasn't ended, or a client waits for one. */
   boolean hasBegun(EntryKey key);

@@ -40,6 +40,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Map<EntryKey, Running> active = new ConcurrentHashMap<>();
   private final Fetching fetching;
+  private final Contents contents = new Contents();
   private final CorruptSources corruptSources = new CorruptSources();
   private volatile boolean closed;
 
@@ -75,6 +76,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
             clock,
             corruptSources,
             limits.abandonedLimit(),
+            contents,
+            this::later,
             this::remove);
     this.fetching = new Fetching(active, queue, new Begun());
   }
@@ -120,7 +123,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
         if (first) {
           begin(running);
         } else {
-          queue.judge(running.claim());
+          running.transfer().judge();
         }
         return attachment(running, first);
       }
@@ -135,12 +138,12 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> fetch(Order order, double saving) {
+  public CompletableFuture<Boolean> fetch(Order order, double saving) {
     return fetching.fetch(order, saving);
   }
 
   @Override
-  public CompletableFuture<Void> fetchForNow(Order order, double saving) {
+  public CompletableFuture<Boolean> fetchForNow(Order order, double saving) {
     return fetching.fetchForNow(order, saving);
   }
 
@@ -166,6 +169,11 @@ public final class Coordinator implements Ahead, AutoCloseable {
    */
   public void keepWishes(Path file, Function<RepoId, Optional<Repo>> repos) {
     fetching.keep(new WishFile(file), repos);
+  }
+
+  /** What wasn't fetched, since it was here under another name. */
+  public SharedContent sharedContent() {
+    return contents.totals();
   }
 
   /** The downloads that have begun, the oldest first. */
@@ -281,10 +289,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   private void left(Running running) {
-    if (running.download().isAbandoned()) {
-      running.transfer().reconsider();
-    }
-    queue.judge(running.claim());
+    running.transfer().judge();
     stopIfClosed(running);
   }
 
@@ -296,6 +301,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   private void remove(Download download) {
+    contents.end(download);
     active.computeIfPresent(
         download.order().key(), (key, running) -> running.download() == download ? null : running);
   }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.http.Head;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class Download {
   private final CompletableFuture<Opening> opening = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
+  private final Set<Following> followers = ConcurrentHashMap.newKeySet();
   private final WakeUps wakeUps;
 
   private volatile Phase phase = Phase.PENDING;
@@ -42,6 +44,7 @@ public final class Download {
   private volatile Duration latency = Duration.ZERO;
   private volatile long heldBackFrom = Long.MAX_VALUE;
   private volatile boolean refusesRanges;
+  private volatile boolean shared;
 
   private final Object lock = new Object();
   private int clients; // guarded by lock
@@ -97,6 +100,11 @@ public final class Download {
   /** The URL that the bytes come from, once there are some. */
   public Optional<URI> source() {
     return Optional.ofNullable(partial).map(PartialEntry::source);
+  }
+
+  /** Whether it came to its file without asking upstream for the bytes. */
+  public boolean isShared() {
+    return shared;
   }
 
   /** What is being written; only once {@link Opening.Streaming} was seen. */
@@ -175,7 +183,29 @@ public final class Download {
   /** How urgent it is: where all clients have left and nobody else wants it, as it was for them. */
   Urgency urgency() {
     synchronized (lock) {
-      return clients == 0 && wished ? Urgency.AHEAD : Urgency.INTERACTIVE;
+      if (clients > 0 || (!wished && followers.isEmpty())) {
+        return Urgency.INTERACTIVE;
+      }
+    }
+    boolean interactive =
+        followers.stream().anyMatch(each -> each.urgency() == Urgency.INTERACTIVE);
+    return interactive ? Urgency.INTERACTIVE : Urgency.AHEAD;
+  }
+
+  /** Another name's download wants the bytes; false if this is being given up, or has ended. */
+  boolean follow(Following follower) {
+    synchronized (lock) {
+      if (!closing) {
+        followers.add(follower);
+      }
+      return !closing;
+    }
+  }
+
+  /** It doesn't want them any more. */
+  void unfollow(Following follower) {
+    synchronized (lock) {
+      followers.remove(follower);
     }
   }
 
@@ -212,15 +242,20 @@ public final class Download {
   /** Shuts the door if nobody is in; false if somebody is. */
   boolean closeIfAbandoned() {
     synchronized (lock) {
-      closing |= clients == 0 && !wished;
+      closing |= isUnwanted();
       return closing;
     }
   }
 
   boolean isAbandoned() {
     synchronized (lock) {
-      return clients == 0 && !wished;
+      return isUnwanted();
     }
+  }
+
+  /** With the lock. */
+  private boolean isUnwanted() {
+    return clients == 0 && !wished && followers.isEmpty();
   }
 
   int clientsEver() {
@@ -231,7 +266,7 @@ public final class Download {
 
   /** A reader of the bytes, from the beginning. Only once {@link Opening.Streaming} was seen. */
   Tail tail() throws IOException {
-    Tail tail = new Tail(this, entry().openReader());
+    Tail tail = new Tail(this);
     tails.add(tail);
     return tail;
   }
@@ -285,15 +320,63 @@ public final class Download {
    * @throws IOException if the bytes can't be read
    */
   void open(PartialEntry entry, long ready, boolean endIsCertain) throws IOException {
-    PartialEntry.Reader reader = entry.openReader();
-    synchronized (lock) {
-      hold = reader;
-    }
-    partial = entry;
+    readFrom(entry);
     rate.reached(ready);
     available = ready;
     advance(Phase.STREAMING);
     opening.complete(new Opening.Streaming(entry.head(), entry.length(), endIsCertain));
+    tellFollowers();
+  }
+
+  /**
+   * The same of the bytes that another download brings.
+   *
+   * @param head of the file under its own name
+   * @throws IOException if the bytes can't be read
+   */
+  void follow(Download other, Head head, boolean endIsCertain) throws IOException {
+    PartialEntry entry = other.entry();
+    readFrom(entry);
+    shared = true;
+    long ready = other.available();
+    bodyBegins(ready, other.heldBackFrom);
+    // Who asks for what is far ahead would ask upstreams that these bytes don't come from.
+    refusesRanges = true;
+    available = ready;
+    advance(Phase.STREAMING);
+    opening.complete(new Opening.Streaming(head, entry.length(), endIsCertain, true));
+  }
+
+  /**
+   * Has readers go on with another entry, that begins with the bytes of the one before.
+   *
+   * @throws IOException if the bytes can't be read
+   */
+  void goOnFrom(PartialEntry entry) throws IOException {
+    readFrom(entry);
+    shared = false;
+  }
+
+  private void readFrom(PartialEntry entry) throws IOException {
+    PartialEntry.Reader reader = entry.openReader();
+    PartialEntry.Reader unused;
+    synchronized (lock) {
+      unused = hold;
+      hold = reader;
+    }
+    partial = entry;
+    if (unused != null) {
+      unused.close();
+    }
+  }
+
+  /** What it has come to is in the tree, and upstream wasn't asked for it. */
+  void isSharedContent() {
+    shared = true;
+  }
+
+  private void tellFollowers() {
+    followers.forEach(Following::changed);
   }
 
   /** Makes bytes readable that were written before. */
@@ -301,6 +384,7 @@ public final class Download {
     rate.reached(size);
     available = size;
     wakeUps.moreArrived();
+    tellFollowers();
   }
 
   private void wakeAll() {
@@ -312,6 +396,7 @@ public final class Download {
     advance(Phase.VERIFYING);
     complete = true;
     wakeAll();
+    tellFollowers();
   }
 
   /** Ends it before anything was opened. */
@@ -319,6 +404,7 @@ public final class Download {
     advance(last);
     opening.complete(outcome);
     close();
+    tellFollowers();
   }
 
   /** Ends it after it was opened. */
@@ -329,5 +415,6 @@ public final class Download {
     advance(last);
     wakeAll();
     close();
+    tellFollowers();
   }
 }

@@ -64,6 +64,25 @@ final class Ending {
     }
   }
 
+  /**
+   * Its content was here under another name, or came for that: it is stored.
+   *
+   * @param of what it was made of
+   */
+  void shared(StoredEntry entry, StoredEntry of) {
+    boolean copied = !entry.file().inode().equals(of.file().inode());
+    around.contents().count(entry.file().size(), copied);
+    around.planner().recordStored(order);
+    around.onEnd().accept(download);
+    download.isSharedContent();
+    if (download.phase() == Phase.VERIFYING) {
+      download.end(Phase.COMMITTED, (Break) null);
+    } else {
+      download.end(Phase.COMMITTED, new Opening.Linked(entry));
+    }
+    log.shared(of.key(), entry.file().size(), copied);
+  }
+
   /** Upstream has what is stored, or an older one. */
   void confirmed(StoredEntry stored, AttemptResult.Confirmed answer) {
     StoredEntry entry = around.store().freshen(stored, answer.head(), around.clock().instant());
@@ -184,7 +203,8 @@ final class Ending {
     }
   }
 
-  private void broken(@Nullable Break reason) {
+  /** Who reads it gets no whole file. */
+  void broken(@Nullable Break reason) {
     around.onEnd().accept(download);
     download.end(Phase.FAILED, reason);
     log.broken(reason);

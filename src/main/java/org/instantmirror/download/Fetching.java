@@ -56,12 +56,12 @@ final class Fetching implements Ahead, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> fetch(Order order, double saving) {
+  public CompletableFuture<Boolean> fetch(Order order, double saving) {
     return fetch(order, saving, true);
   }
 
   @Override
-  public CompletableFuture<Void> fetchForNow(Order order, double saving) {
+  public CompletableFuture<Boolean> fetchForNow(Order order, double saving) {
     return fetch(order, saving, false);
   }
 
@@ -70,15 +70,15 @@ final class Fetching implements Ahead, AutoCloseable {
     return active.containsKey(key);
   }
 
-  private CompletableFuture<Void> fetch(Order order, double saving, boolean lasting) {
-    CompletableFuture<Void> handle = new CompletableFuture<>();
+  private CompletableFuture<Boolean> fetch(Order order, double saving, boolean lasting) {
+    CompletableFuture<Boolean> handle = new CompletableFuture<>();
     Optional<Wish> added = wishes.add(order, saving, lasting, this::beginAhead);
     if (added.isEmpty()) {
-      handle.complete(null);
+      handle.complete(false);
       return handle;
     }
     Wish wish = added.get();
-    wish.ended().thenRun(() -> handle.complete(null));
+    wish.ended().thenAccept(handle::complete);
     handle.whenComplete(
         (ended, fault) -> {
           if (handle.isCancelled()) {

@@ -12,8 +12,23 @@ public sealed interface Opening {
    * @param head upstream's
    * @param length in bytes, or -1
    * @param endIsCertain false where upstream ends the body by closing the connection
+   * @param shared whether the bytes are those that arrive for another name of the same content
    */
-  record Streaming(Head head, long length, boolean endIsCertain) implements Opening {}
+  record Streaming(Head head, long length, boolean endIsCertain, boolean shared)
+      implements Opening {
+
+    /** From an upstream of its own. */
+    public Streaming(Head head, long length, boolean endIsCertain) {
+      this(head, length, endIsCertain, false);
+    }
+  }
+
+  /**
+   * Its content was here under another name, and is under its own now; upstream wasn't asked.
+   *
+   * @param entry of its own name
+   */
+  record Linked(StoredEntry entry) implements Opening {}
 
   /**
    * What is stored holds.

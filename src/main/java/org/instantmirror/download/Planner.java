@@ -8,6 +8,11 @@ public interface Planner {
   /** What a download of that order has to do now. */
   Plan plan(Order order, Instant now);
 
+  /** Where the same content lies under other names. */
+  default OtherNames otherNames() {
+    return OtherNames.NONE;
+  }
+
   /** Remembers that no upstream has the file. */
   void recordMissing(Order order, Instant now);
 

@@ -10,14 +10,20 @@ import org.jspecify.annotations.Nullable;
 final class Tail implements ByteSource {
 
   private final Download download;
-  private final PartialEntry.Reader reader;
+
+  // For the reader, one thread at a time.
+  private PartialEntry entry;
+  private PartialEntry.Reader reader;
+
   private final AtomicReference<@Nullable Waiting> waiting = new AtomicReference<>();
 
   private record Waiting(long position, Runnable wake) {}
 
-  Tail(Download download, PartialEntry.Reader reader) {
+  /** Of the bytes that the download has now, or may have from another entry later. */
+  Tail(Download download) throws IOException {
     this.download = download;
-    this.reader = reader;
+    this.entry = download.entry();
+    this.reader = entry.openReader();
   }
 
   /** What it reads. */
@@ -42,6 +48,13 @@ final class Tail implements ByteSource {
 
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
+    PartialEntry now = download.entry();
+    if (now != entry) {
+      PartialEntry.Reader next = now.openReader();
+      reader.close();
+      reader = next;
+      entry = now;
+    }
     return reader.read(target, position);
   }
 

@@ -34,6 +34,7 @@ final class Transfer implements Claim.Work {
   private final TransferLog log;
   private final Ending ending;
   private final Claim claim;
+  private final Elsewhere elsewhere;
 
   // Confined to the running thread.
   private boolean planned;
@@ -59,6 +60,8 @@ final class Transfer implements Claim.Work {
       Clock clock,
       CorruptSources corruptSources,
       long abandonedLimit,
+      Contents contents,
+      WakeUps.Later later,
       java.util.function.Consumer<Download> onEnd) {}
 
   /**
@@ -73,11 +76,30 @@ final class Transfer implements Claim.Work {
     this.around = around;
     this.log = new TransferLog(download);
     this.ending = new Ending(download, around, log, partial);
+    this.elsewhere = new Elsewhere(this, download, around, claim, ending, partial);
+  }
+
+  Download download() {
+    return download;
+  }
+
+  Instant now() {
+    return around.clock.instant();
+  }
+
+  /** Judges anew how urgent it is, and what it depends on. */
+  void judge() {
+    around.queue.judge(claim);
+    elsewhere.leader().ifPresent(Transfer::judge);
+    if (download.isAbandoned()) {
+      reconsider();
+    }
   }
 
   /** Ends it soon, with its bytes kept for later. */
   void stop() {
     stopped = true;
+    elsewhere.stop();
     waiting.cancel();
     Attempt attempt = running;
     if (attempt != null) {
@@ -128,6 +150,9 @@ final class Transfer implements Claim.Work {
   @Override
   public void run() {
     try {
+      if (elsewhere.follows() && !goOnAlone()) {
+        return;
+      }
       if (!planned) {
         planned = true;
         if (!plan()) {
@@ -183,6 +208,9 @@ final class Transfer implements Claim.Work {
     }
     verification = new Verification(listed);
     download.advance(Phase.HEADERS);
+    if (listed != null && elsewhere.has(listed)) {
+      return false;
+    }
     Optional<Exhaustion> exhausted = pool.exhausted(order.key().path(), around.clock.instant());
     if (exhausted.isPresent()) {
       ending.failed(Failure.notAsked(order, exhausted));
@@ -192,6 +220,17 @@ final class Transfer implements Claim.Work {
     partial.hold(found);
     log.resumed(partial.size());
     return true;
+  }
+
+  /** No more is to come from the download of another name; false if this one has ended, too. */
+  private boolean goOnAlone() {
+    if (stopped) {
+      ending.stopped();
+      return false;
+    }
+    Elsewhere.Next next = elsewhere.end(Objects.requireNonNull(verification.listed()));
+    planned = next == Elsewhere.Next.GO_ON;
+    return next != Elsewhere.Next.ENDED;
   }
 
   private void goOn() {

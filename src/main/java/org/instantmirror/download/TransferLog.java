@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import org.instantmirror.download.ByteSource.Break;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.store.StorageException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,6 +68,16 @@ final class TransferLog {
 
   void ended(long bytes) {
     write("stored", bytes);
+  }
+
+  void shared(EntryKey other, long bytes, boolean copied) {
+    LOG.info(
+        "{}: stored, {} bytes {} {}, {} clients",
+        download.order().key(),
+        bytes,
+        copied ? "copied from" : "shared with",
+        other,
+        download.clientsEver());
   }
 
   void broken(@Nullable Break reason) {

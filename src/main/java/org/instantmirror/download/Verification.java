@@ -53,6 +53,11 @@ final class Verification {
     this.check = check;
   }
 
+  /** What the file must be; null if repodata doesn't say. */
+  @Nullable ListedFile listed() {
+    return listed;
+  }
+
   /** What to hash by; null if nobody wants to know. */
   private @Nullable ChecksumType type() {
     if (listed != null) {

@@ -13,7 +13,7 @@ final class Wish implements Claim.Work {
 
   private final Claim claim;
   private final Consumer<Wish> begin;
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
   // All guarded by Wishes.
   Order order;
@@ -34,8 +34,8 @@ final class Wish implements Claim.Work {
     return claim;
   }
 
-  /** Completed when there is nothing to wait for any more. */
-  CompletableFuture<Void> ended() {
+  /** Completed when there is nothing to wait for any more, as {@link Ahead#fetch} says. */
+  CompletableFuture<Boolean> ended() {
     return ended;
   }
 

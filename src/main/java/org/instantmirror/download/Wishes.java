@@ -98,12 +98,14 @@ final class Wishes {
 
   /** Forgets it: its download has ended, or it was taken back. */
   void end(Wish wish) {
+    Download download;
     synchronized (this) {
+      download = wish.download;
       if (!frozen && all.remove(wish.order.key(), wish)) {
         changes++;
       }
     }
-    wish.ended().complete(null);
+    wish.ended().complete(download != null && download.isShared());
   }
 
   /** A wish as it is kept over a restart. */
@@ -134,6 +136,6 @@ final class Wishes {
     synchronized (this) {
       last = List.copyOf(all.values());
     }
-    last.forEach(wish -> wish.ended().complete(null));
+    last.forEach(wish -> wish.ended().complete(false));
   }
 }

@@ -11,6 +11,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.instantmirror.eviction.Judge.Judgement;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.store.Evicted;
 import org.instantmirror.store.FileRecord;
@@ -51,6 +52,10 @@ final class EvictionRun {
   private final List<Judgement> recent = new ArrayList<>();
 
   private final Set<Long> seen = new HashSet<>();
+
+  /** Those that have gone with the first name of the same bytes, or would. */
+  private final Set<Long> wentAlong = new HashSet<>();
+
   private final List<FileRecord> changed = new ArrayList<>();
   private final List<FileRecord> gone = new ArrayList<>();
   private double inflation;
@@ -116,7 +121,7 @@ final class EvictionRun {
       Lowest lowest = new Lowest(store.files(), repos, rank);
       boolean more = true;
       while (more && freed < bytes && !stop.getAsBoolean()) {
-        more = batch(lowest, rank, bytes);
+        more = batch(repo, lowest, rank, bytes);
       }
     }
     freeRecent(bytes, stop);
@@ -128,13 +133,18 @@ final class EvictionRun {
     Instant now = clock.instant();
     for (Judgement each : recent) {
       boolean needed = freed < bytes && !stop.getAsBoolean();
-      if (!needed || isUsed(each.file(), SURELY_IN_USE, now)) {
+      if (!needed || isUsed(each, SURELY_IN_USE, now)) {
         listener.chosen(Choice.of(each, false, Reason.IN_USE, now));
       } else {
         evictNow(each, now);
       }
     }
     settle();
+  }
+
+  private static boolean isUsed(Judgement judged, Duration within, Instant now) {
+    return isUsed(judged.file(), within, now)
+        || judged.others().stream().anyMatch(other -> isUsed(other, within, now));
   }
 
   private static boolean isUsed(FileRecord file, Duration within, Instant now) {
@@ -144,7 +154,7 @@ final class EvictionRun {
   }
 
   /** Whether there may be more. */
-  private boolean batch(Lowest lowest, Rank rank, long bytes) {
+  private boolean batch(@Nullable RepoId repo, Lowest lowest, Rank rank, long bytes) {
     Instant now = clock.instant();
     List<Judgement> candidates = new ArrayList<>();
     double upTo = Double.POSITIVE_INFINITY;
@@ -155,7 +165,9 @@ final class EvictionRun {
         break;
       }
       upTo = next.priority();
-      if (seen.add(next.id())) {
+      // Bytes that are counted for another repository would free nothing of this one's share.
+      boolean counts = repo == null || next.counted();
+      if (seen.add(next.id()) && counts) {
         take(next, now, candidates);
       }
     }
@@ -199,7 +211,7 @@ final class EvictionRun {
   }
 
   private boolean evict(Judgement judged, Instant now) {
-    if (isUsed(judged.file(), IN_USE, now)) {
+    if (isUsed(judged, IN_USE, now)) {
       if (recent.size() < MOST_RECENT) {
         recent.add(judged);
       }
@@ -211,14 +223,18 @@ final class EvictionRun {
   /** Whether the listener wants more. */
   private boolean evictNow(Judgement judged, Instant now) {
     FileRecord file = judged.file();
+    if (wentAlong.contains(file.id())) {
+      return true;
+    }
+    List<EntryKey> names = judged.names();
     Evicted outcome =
-        listings.isBusy(file.key())
+        names.stream().anyMatch(listings::isBusy)
             ? Evicted.IN_USE
-            : dry ? store.lookAtEviction(file.key()) : store.evict(file.key());
+            : dry ? store.lookAtEviction(names) : store.evict(names);
     boolean goes = outcome == Evicted.YES;
     if (goes) {
       freed += file.size();
-      files++;
+      files += names.size();
       if (judged.verdict().rank() == Rank.BY_WORTH) {
         inflation = Math.max(inflation, judged.verdict().priority());
       }
@@ -229,8 +245,16 @@ final class EvictionRun {
       // So that it isn't looked at each time; a review looks again.
       changed.add(file.judged(Rank.NEVER.code(), file.priority(), file.demand()));
     }
-    return listener.chosen(
-        Choice.of(judged, goes, goes ? judged.verdict().reason() : reason(outcome), now));
+    boolean more =
+        listener.chosen(
+            Choice.of(judged, goes, goes ? judged.verdict().reason() : reason(outcome), now));
+    if (goes) {
+      for (FileRecord other : judged.others()) {
+        wentAlong.add(other.id());
+        more &= listener.chosen(Choice.along(other, judged, now));
+      }
+    }
+    return more;
   }
 
   private static Reason reason(Evicted outcome) {

@@ -93,6 +93,16 @@ public final class GreedyDual {
     return inflation + worth(expected, size);
   }
 
+  /**
+   * What a file is worth by two names together, as it is asked for if it is by either.
+   *
+   * @param one of one name, {@link #worth}, or a share of that
+   * @param other of the other
+   */
+  static double together(double one, double other, long size) {
+    return one + other - one * other / worth(Double.POSITIVE_INFINITY, size);
+  }
+
   /** What is above L. */
   static double worth(double expected, long size) {
     double bytes = Math.max(BLOCK, size);

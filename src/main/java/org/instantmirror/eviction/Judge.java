@@ -2,8 +2,10 @@ package org.instantmirror.eviction;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.instantmirror.repo.Config;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
@@ -35,11 +37,48 @@ final class Judge {
    * What came of it.
    *
    * @param file as it should be stored now
-   * @param expired whether it is to go without need
+   * @param verdict on the bytes, with all their names
+   * @param expired whether the name is to go without need
+   * @param others the other names of the same bytes, as far as they are known
    */
-  record Judgement(FileRecord file, Verdict verdict, boolean expired) {}
+  record Judgement(FileRecord file, Verdict verdict, boolean expired, List<FileRecord> others) {
 
+    /** All names, that of the file first. */
+    List<EntryKey> names() {
+      return Stream.concat(Stream.of(file), others.stream()).map(FileRecord::key).toList();
+    }
+  }
+
+  /**
+   * Judges a file. Bytes that have several names go with all of them or not at all, since to delete
+   * one frees nothing; so they are worth what all of these are worth together, and stay while one
+   * has to.
+   */
   Judgement judge(FileRecord file, Instant now) {
+    Judgement own = judgeName(file, now);
+    List<FileRecord> others = store.files().sharing(file);
+    if (others.isEmpty()) {
+      return own;
+    }
+    Verdict verdict = own.verdict();
+    double inflation = file.inflation();
+    double worth = verdict.priority() - inflation;
+    for (FileRecord other : others) {
+      Verdict next = judgeName(other, now).verdict();
+      inflation = Math.max(inflation, other.inflation());
+      worth = GreedyDual.together(worth, next.priority() - other.inflation(), file.size());
+      if (next.rank().compareTo(verdict.rank()) > 0) {
+        Reason why = next.rank() == Rank.NEVER ? Reason.LINKED : next.reason();
+        verdict = new Verdict(next.rank(), next.priority(), why);
+      }
+    }
+    verdict = new Verdict(verdict.rank(), inflation + worth, verdict.reason());
+    FileRecord judged =
+        own.file().judged(verdict.rank().code(), verdict.priority(), own.file().demand());
+    return new Judgement(judged, verdict, own.expired(), others);
+  }
+
+  private Judgement judgeName(FileRecord file, Instant now) {
     EntryKey key = file.key();
     Repo repo = repo(key.repo());
     Retention retention = repo == null ? Retention.USUAL : repo.retention();
@@ -64,7 +103,7 @@ final class Judge {
             repo == null ? Duration.ZERO : repo.lifetimes().keepVanished());
     Verdict verdict = Rules.judge(facts, now);
     FileRecord judged = file.judged(verdict.rank().code(), verdict.priority(), facts.demand());
-    return new Judgement(judged, verdict, isExpired(facts, verdict, retention, now));
+    return new Judgement(judged, verdict, isExpired(facts, verdict, retention, now), List.of());
   }
 
   private static boolean isExpired(Facts facts, Verdict verdict, Retention retention, Instant now) {

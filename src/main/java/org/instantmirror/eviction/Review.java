@@ -115,12 +115,12 @@ final class Review {
     List<FileRecord> changed = new ArrayList<>();
     int dropped = 0;
     for (FileRecord file : batch) {
-      Evicted look = store.lookAtEviction(file.key());
+      Judgement judged = judge.judge(file, now);
+      Evicted look = store.lookAtEviction(judged.names());
       if (look == Evicted.GONE) {
         gone.add(file);
         continue;
       }
-      Judgement judged = judge.judge(file, now);
       if (judged.expired() && drop(file)) {
         dropped++;
         continue;
@@ -146,8 +146,12 @@ final class Review {
     return gone.size();
   }
 
+  /** What other names the file has may stay. */
   private boolean drop(FileRecord file) {
-    boolean dropped = !listings.isBusy(file.key()) && store.evict(file.key()) == Evicted.YES;
+    EntryKey key = file.key();
+    boolean dropped =
+        !listings.isBusy(key)
+            && (file.inode() == null ? store.evict(key) : store.evictName(key)) == Evicted.YES;
     if (dropped) {
       LOG.debug("{}: {}", file.key(), Reason.EXPIRED.sentence());
     }

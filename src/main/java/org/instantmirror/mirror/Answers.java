@@ -28,6 +28,9 @@ final class Answers {
   private static final CacheStatus NOT_SHARED =
       CacheStatus.forwarded(CacheStatus.Forward.URI_MISS).withDetail("not-shared");
 
+  /** The bytes are, or come, here under another name. */
+  private static final String SAME_CONTENT = "same-content";
+
   private final Mirror.Parts parts;
   private final TopFiles tops;
 
@@ -131,7 +134,14 @@ final class Answers {
   /** Empty if the request has to begin again. */
   private Optional<Answer> translate(Opening opening, Attachment attachment, Lookup.Found found) {
     CacheStatus forwarded = Forwarding.of(found.decision(), attachment);
-    if (opening instanceof Opening.Streaming streaming) {
+    if (opening instanceof Opening.Streaming streaming && streaming.shared()) {
+      return Optional.of(
+          new Answer.Streaming(
+              attachment, streaming, forwarded.asCollapsed().withDetail(SAME_CONTENT)));
+    } else if (opening instanceof Opening.Linked linked) {
+      return Optional.of(
+          new Answer.Stored(linked.entry(), CacheStatus.hit().withDetail(SAME_CONTENT)));
+    } else if (opening instanceof Opening.Streaming streaming) {
       CacheStatus status =
           streaming.endIsCertain() && attachment.first() ? forwarded.asStored() : forwarded;
       return Optional.of(new Answer.Streaming(attachment, streaming, status));

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -22,7 +23,9 @@ import org.instantmirror.repo.BadPathException;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.PathMeaning;
 import org.instantmirror.repo.Repo;
+import org.instantmirror.repo.RepoId;
 import org.instantmirror.repo.RequestPath;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.Store;
 import org.instantmirror.store.StoredEntry;
 import org.instantmirror.upstream.RememberedAnswers;
@@ -46,6 +49,7 @@ public final class Explainer {
   private final RememberedAnswers answers;
   private final Store store;
   private final Lookup lookup;
+  private final SameContent names;
   private final NegativeAnswers negatives;
   private final Generations generations;
   private final Mirror.Parts parts;
@@ -62,6 +66,7 @@ public final class Explainer {
     this.parts = mirror.parts();
     this.store = parts.store();
     this.lookup = parts.lookup();
+    this.names = parts.names();
     this.negatives = parts.negatives();
     this.generations = parts.generations();
     this.clock = parts.clock();
@@ -100,7 +105,7 @@ public final class Explainer {
         mirror < 0 ? null : paths.read(decoded.substring(mirror + MIRROR.length()), query >= 0);
     Optional<PathMeaning.Entry> upstreams = upstreams(target, decoded, query >= 0, own, shown);
     if (upstreams.isPresent()) {
-      return explain(asked, upstreams.get(), view);
+      return explain(asked, upstreams.get(), view, shown);
     }
     if (own == null) {
       return none(
@@ -109,7 +114,7 @@ public final class Explainer {
           "it doesn't lie below " + MIRROR,
           new Chosen("refuse", "elsewhere", "It is none of the mirror's paths."));
     }
-    return explain(asked, own, view);
+    return explain(asked, own, view, shown);
   }
 
   /**
@@ -146,7 +151,7 @@ public final class Explainer {
     return target.startsWith("/") ? target : MIRROR + target;
   }
 
-  private Explanation explain(String asked, PathMeaning meaning, View view) {
+  private Explanation explain(String asked, PathMeaning meaning, View view, Predicate<Repo> shown) {
     if (meaning instanceof PathMeaning.UnknownRepo unknown) {
       return none(
           asked,
@@ -169,14 +174,15 @@ public final class Explainer {
           "values of the repository's variables are missing, or unfit",
           new Chosen("answer-404", "incomplete", incomplete.message()));
     }
-    return explain(asked, (PathMeaning.Entry) meaning, view);
+    return explain(asked, (PathMeaning.Entry) meaning, view, shown);
   }
 
   private static Explanation none(String asked, String kind, String rule, Chosen chosen) {
     return new Explanation(asked, kind, rule, chosen, null, null, List.of(), List.of());
   }
 
-  private Explanation explain(String asked, PathMeaning.Entry entry, View view) {
+  private Explanation explain(
+      String asked, PathMeaning.Entry entry, View view, Predicate<Repo> shown) {
     Instant now = clock.instant();
     Repo repo = entry.repo();
     EntryKey key = entry.key();
@@ -194,7 +200,7 @@ public final class Explainer {
         entry.verdict().rule(),
         order == null ? passedThrough(entry.verdict().rule()) : chosen(order, now),
         new Place(repo.id(), entry.path(), entry.below()),
-        order == null ? null : state(order, now),
+        order == null ? null : state(order, view, shown, now),
         upstreams,
         answers.of(repo.id(), entry.path()));
   }
@@ -248,6 +254,16 @@ public final class Explainer {
           "not-storable",
           "Nothing can be stored now, so that it is passed through: " + fault.get());
     }
+    ListedFile content = found.listed();
+    if (found.decision().action() == Action.FETCH
+        && content != null
+        && names.isStored(order.repo(), order.key(), content, now)) {
+      return new Chosen(
+          "link",
+          "same-content",
+          "The same bytes are here under another name: they are linked or copied, and served"
+              + " without asking upstream.");
+    }
     return chosen(found, DecisionSentence.of(order, found, stored, now));
   }
 
@@ -259,12 +275,14 @@ public final class Explainer {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private State state(Order order, Instant now) {
+  private State state(Order order, View view, Predicate<Repo> shown, Instant now) {
     EntryKey key = order.key();
+    Optional<ListedFile> listed = generations.records().listed(key);
     return new State(
         store.peek(key, now).orElse(null),
-        generations.records().listed(key).orElse(null),
+        listed.orElse(null),
         generations.look().listings(key),
+        listed.map(content -> names(key, content, view, shown, now)).orElse(List.of()),
         negatives
             .remembered(key)
             .filter(each -> each.version() == generations.records().version())
@@ -273,6 +291,16 @@ public final class Explainer {
             .orElse(null),
         parts.running(key).map(Explainer::running).orElse(null),
         parts.prefetch().item(key).orElse(null));
+  }
+
+  private List<Explanation.Name> names(
+      EntryKey key, ListedFile content, View view, Predicate<Repo> shown, Instant now) {
+    Map<RepoId, Repo> served = view.config().served();
+    return names.look(key, content, now).stream()
+        .filter(
+            name -> Optional.ofNullable(served.get(name.key().repo())).filter(shown).isPresent())
+        .map(name -> new Explanation.Name(name.key().repo(), name.key().path(), name.stored()))
+        .toList();
   }
 
   private static Explanation.Negative negative(Order order, NegativeAnswers.Negative known) {

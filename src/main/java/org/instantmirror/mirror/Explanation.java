@@ -38,8 +38,8 @@ public record Explanation(
   /**
    * What would be done with a request that doesn't say no-cache.
    *
-   * @param action {@code serve}, {@code validate}, {@code verify}, {@code fetch}, {@code
-   *     pass-through}, {@code answer-404}, {@code redirect} or {@code refuse}
+   * @param action {@code serve}, {@code validate}, {@code verify}, {@code fetch}, {@code link},
+   *     {@code pass-through}, {@code answer-404}, {@code redirect} or {@code refuse}
    * @param reason in a word that doesn't change
    * @param sentence for people
    */
@@ -59,6 +59,7 @@ public record Explanation(
    * @param stored null if nothing is
    * @param listed what decides what it must be; null if repodata doesn't say
    * @param listings which generations list it
+   * @param names under which the same content is listed as well, of this repository and others
    * @param negative what upstream was asked in vain; null if nothing is remembered
    * @param running the download that is under way; null if none is
    * @param prefetch what was decided of fetching it before a client asks, the last time; null if
@@ -68,9 +69,17 @@ public record Explanation(
       @Nullable StoredEntry stored,
       @Nullable ListedFile listed,
       List<Listing> listings,
+      List<Name> names,
       @Nullable Negative negative,
       @Nullable Running running,
       PrefetchRun.@Nullable Item prefetch) {}
+
+  /**
+   * Another name of the same content.
+   *
+   * @param stored whether it is stored there
+   */
+  public record Name(RepoId repo, String path, boolean stored) {}
 
   /**
    * What upstream was asked in vain.

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.instantmirror.download.Order;
+import org.instantmirror.download.OtherNames;
 import org.instantmirror.download.Plan;
 import org.instantmirror.download.Planner;
 import org.instantmirror.freshness.Decision;
@@ -23,8 +24,13 @@ final class Lookup implements Planner {
   private final Store store;
   private final NegativeAnswers negatives;
   private final Generations generations;
+  private final OtherNames names;
 
-  Lookup(Store store, NegativeAnswers negatives, Generations generations) {
+  /**
+   * @param names of what is stored
+   */
+  Lookup(Store store, NegativeAnswers negatives, Generations generations, OtherNames names) {
+    this.names = names;
     this.store = store;
     this.negatives = negatives;
     this.generations = generations;
@@ -144,6 +150,11 @@ final class Lookup implements Planner {
     return found.decision.reason() == Decision.Reason.CHECK_FAILED
         ? new Plan.DeliverStale(found.stored)
         : new Plan.Deliver(found.stored);
+  }
+
+  @Override
+  public OtherNames otherNames() {
+    return names;
   }
 
   /** An assembly wants to know what upstream has now, however short ago others have asked. */

@@ -14,6 +14,7 @@ import org.instantmirror.download.Coordinator;
 import org.instantmirror.download.Download;
 import org.instantmirror.download.Limits;
 import org.instantmirror.download.Order;
+import org.instantmirror.download.SharedContent;
 import org.instantmirror.eviction.Listings;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.FileClass;
@@ -37,6 +38,7 @@ public final class Mirror implements AutoCloseable {
   private final Lookup lookup;
   private final NegativeAnswers negatives;
   private final Generations generations;
+  private final SameContent names;
   private final Coordinator coordinator;
   private final Answers answers;
   private final BackgroundChecks background;
@@ -74,7 +76,8 @@ public final class Mirror implements AutoCloseable {
             new NewVersions(store.packages(), releases),
             told(),
             clock);
-    this.lookup = new Lookup(store, negatives, generations);
+    this.names = new SameContent(store, generations.records(), repositories);
+    this.lookup = new Lookup(store, negatives, generations, names);
     this.coordinator = new Coordinator(store, client, repositories::pool, lookup, limits, clock);
     this.clock = clock;
     this.timer =
@@ -97,7 +100,7 @@ public final class Mirror implements AutoCloseable {
                 foresight.settings,
                 clock,
                 foresight.zone),
-            new PrefetchCandidates(store, foresight.demand),
+            new PrefetchCandidates(store, names, foresight.demand),
             foresight.file);
     WarmPlanner planner = new WarmPlanner(store, generations, repositories, this::obtain, clock);
     this.warm = new Warm(planner, store, repositories, coordinator, clock);
@@ -170,6 +173,7 @@ public final class Mirror implements AutoCloseable {
   record Parts(
       Store store,
       Lookup lookup,
+      SameContent names,
       NegativeAnswers negatives,
       Generations generations,
       Coordinator coordinator,
@@ -184,7 +188,8 @@ public final class Mirror implements AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(store, lookup, negatives, generations, coordinator, prefetch, patience, clock);
+    return new Parts(
+        store, lookup, names, negatives, generations, coordinator, prefetch, patience, clock);
   }
 
   /**
@@ -210,6 +215,11 @@ public final class Mirror implements AutoCloseable {
   /** How many downloads run, or wait for a place. */
   public int downloads() {
     return coordinator.running();
+  }
+
+  /** What wasn't fetched, since it was here under another name. */
+  public SharedContent sharedContent() {
+    return coordinator.sharedContent();
   }
 
   /** How many generations of repositories are known, and of how many repositories. */

@@ -211,7 +211,7 @@ final class Prefetch implements Upcoming, AutoCloseable {
         Order order = new Order(repo, key, FileClass.PACKAGE, false, listed);
         fetching.add(new Wanted(run, choice, order));
         wanted++;
-        bytes += Math.max(0, choice.candidate().size());
+        bytes += choice.candidate().cost();
       }
     }
     if (wanted > 0) {

@@ -82,7 +82,8 @@ final class PrefetchBacklog {
         + held.values().stream().flatMap(List::stream).mapToLong(PrefetchBacklog::size).sum();
   }
 
+  /** Bytes that are to be asked for. */
   static long size(Wanted wanted) {
-    return Math.max(0, wanted.choice.candidate().size());
+    return wanted.choice.candidate().cost();
   }
 }

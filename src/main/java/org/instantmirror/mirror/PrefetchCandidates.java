@@ -41,10 +41,12 @@ final class PrefetchCandidates {
   private static final int MOST_UNWANTED = 1_000;
 
   private final Store store;
+  private final SameContent names;
   private final Demand demand;
 
-  PrefetchCandidates(Store store, Demand demand) {
+  PrefetchCandidates(Store store, SameContent names, Demand demand) {
     this.store = store;
+    this.names = names;
     this.demand = demand;
   }
 
@@ -166,6 +168,9 @@ final class PrefetchCandidates {
     ListedFile file = new ListedFile(listed.checksum(), listed.size());
     if (isHere(key, file, now)) {
       return Standing.CACHED;
+    }
+    if (names.isStored(repo, key, file, now)) {
+      return Standing.ELSEWHERE;
     }
     return wasInVain.test(key, file) ? Standing.GONE : Standing.ABSENT;
   }

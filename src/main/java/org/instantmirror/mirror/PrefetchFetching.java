@@ -38,7 +38,7 @@ final class PrefetchFetching {
   /** What is in the download queue. */
   private static final class Queued {
     final Wanted wanted;
-    final CompletableFuture<Void> handle;
+    final CompletableFuture<Boolean> handle;
 
     /** As a later run would have it. */
     @Nullable Wanted later;
@@ -46,7 +46,7 @@ final class PrefetchFetching {
     /** Why it was taken back; null if it wasn't. */
     @Nullable PrefetchVerdict takenBack;
 
-    Queued(Wanted wanted, CompletableFuture<Void> handle) {
+    Queued(Wanted wanted, CompletableFuture<Boolean> handle) {
       this.wanted = wanted;
       this.handle = handle;
     }
@@ -156,14 +156,21 @@ final class PrefetchFetching {
   private void fetch(Wanted wanted) {
     EntryKey key = key(wanted);
     wanted.run().change(key, State.WAITING, State.FETCHING, 0);
-    CompletableFuture<Void> handle =
+    CompletableFuture<Boolean> handle =
         means.ahead().fetchForNow(wanted.order(), wanted.choice().saving());
     queued.put(key, new Queued(wanted, handle));
     queuedBytes += PrefetchBacklog.size(wanted);
-    var unused = handle.whenComplete((done, fault) -> thread.execute(() -> ended(key)));
+    var unused =
+        handle.whenComplete(
+            (shared, fault) -> thread.execute(() -> ended(key, Boolean.TRUE.equals(shared))));
   }
 
-  private void ended(EntryKey key) {
+  /**
+   * Its turn is over.
+   *
+   * @param shared whether its bytes were here under another name
+   */
+  private void ended(EntryKey key, boolean shared) {
     Queued ended = queued.remove(key);
     if (ended == null) {
       return;
@@ -171,9 +178,10 @@ final class PrefetchFetching {
     queuedBytes -= PrefetchBacklog.size(ended.wanted);
     PrefetchVerdict why = ended.takenBack;
     if (why == null) {
-      State state = outcome(ended.wanted);
-      settle(ended.wanted, State.FETCHING, state);
-      again(ended, state);
+      State state = outcome(ended.wanted, shared);
+      long size = shared ? 0 : Math.max(0, ended.wanted.choice().candidate().size());
+      settle(ended.wanted, State.FETCHING, state, size);
+      again(ended, state, size);
     } else {
       putOff(ended.wanted, State.FETCHING, why);
       if (ended.later != null) {
@@ -183,30 +191,32 @@ final class PrefetchFetching {
     pump();
   }
 
-  private State outcome(Wanted wanted) {
+  private State outcome(Wanted wanted, boolean shared) {
     Order order = wanted.order();
     ListedFile listed = order.listed();
     if (listed == null || !candidates.isHere(order.key(), listed, means.now())) {
       totals.couldNotBeHad();
       return State.FAILED;
     }
-    totals.fetched(order.key(), listed);
-    spend.accept(PrefetchBacklog.size(wanted));
+    if (!shared) {
+      totals.fetched(order.key(), listed);
+      spend.accept(Math.max(0, wanted.choice().candidate().size()));
+    }
     return State.FETCHED;
   }
 
-  private static void settle(Wanted wanted, State from, State to) {
-    wanted.run().change(key(wanted), from, to, PrefetchBacklog.size(wanted));
+  private static void settle(Wanted wanted, State from, State to, long size) {
+    wanted.run().change(key(wanted), from, to, size);
   }
 
   /** For the later run it will do, unless that one's file is another of that name. */
-  private void again(Queued ended, State state) {
+  private void again(Queued ended, State state, long size) {
     Wanted later = ended.later;
     if (later == null) {
       return;
     }
     if (java.util.Objects.equals(later.order().listed(), ended.wanted.order().listed())) {
-      settle(later, State.WAITING, state);
+      settle(later, State.WAITING, state, size);
     } else {
       add(later);
     }

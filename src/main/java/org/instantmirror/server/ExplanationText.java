@@ -33,6 +33,15 @@ final class ExplanationText {
     for (JsonTree generation : it.objects("generations")) {
       lines.add(line("repodata", generation(generation)));
     }
+    for (JsonTree name : it.objects("names")) {
+      lines.add(
+          line(
+              "same as",
+              name.text("repo")
+                  + "/"
+                  + name.text("path")
+                  + (name.isTrue("stored") ? ", stored" : "")));
+    }
     JsonTree negative = it.object("negative");
     if (negative != null) {
       lines.add(line("remembered", negative.text("kind") + " until " + negative.text("until")));

@@ -50,6 +50,16 @@ record Measured(
         "instantmirror_saved_bytes",
         "Bytes sent to clients, less those that came from upstreams.",
         savings::bytes);
+    metrics.counter(
+        "instantmirror_shared_files",
+        "Files that weren't fetched, as their bytes were here under another name.",
+        () -> mirror.sharedContent().files());
+    metrics.counter(
+        "instantmirror_shared_bytes", "The same in bytes.", () -> mirror.sharedContent().bytes());
+    metrics.counter(
+        "instantmirror_shared_copied_bytes",
+        "Those of them that had to be copied, as they couldn't be linked.",
+        () -> mirror.sharedContent().copiedBytes());
     queue(metrics);
     prefetch(metrics);
     cache(metrics);

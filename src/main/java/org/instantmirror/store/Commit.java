@@ -3,6 +3,7 @@ package org.instantmirror.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.store.StoredEntry.Origin;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,17 @@ final class Commit {
   StoredEntry run(PartialFile partial, Sidecar sidecar, Instant now, @Nullable Checksum checksum)
       throws StorageException {
     StoredEntry entry = complete(partial, now, checksum);
-    PartialName name = partial.name();
+    place(partial.name(), sidecar, entry, partial.data()::moved);
+    return entry;
+  }
+
+  /**
+   * The steps after the first, of a file whose data and time are on disk.
+   *
+   * @param placed told where it lies, as soon as it does
+   */
+  void place(PartialName name, Sidecar sidecar, StoredEntry entry, Consumer<Path> placed)
+      throws StorageException {
     try {
       PartialFolder.write(disk, name, sidecar.completedAs(entry), false);
     } catch (IOException e) {
@@ -49,14 +60,13 @@ final class Commit {
     // A find() between the rename and the index must not take the new file for an altered one.
     heads.announce(entry);
     try {
-      partial.data().moved(placement.place(entry.key(), name.data()));
+      placed.accept(placement.place(entry.key(), name.data()));
       if (heads.putDurably(entry)) {
         deleteSidecar(name);
       }
     } finally {
       heads.withdraw(entry);
     }
-    return entry;
   }
 
   private StoredEntry complete(PartialFile partial, Instant now, @Nullable Checksum checksum)
@@ -84,8 +94,8 @@ final class Commit {
     }
   }
 
-  private void setModified(Path data, @Nullable Instant lastModified, Instant now)
-      throws IOException {
+  /** To the fetch time where upstream gave none, or one that the file system can't hold. */
+  void setModified(Path data, @Nullable Instant lastModified, Instant now) throws IOException {
     if (lastModified != null) {
       try {
         disk.setModified(data, lastModified);

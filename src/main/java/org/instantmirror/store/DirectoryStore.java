@@ -1,9 +1,6 @@
 package org.instantmirror.store;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.RepoId;
@@ -44,11 +42,6 @@ final class DirectoryStore implements Store {
    */
   private final Set<EntryKey> absent = ConcurrentHashMap.newKeySet();
 
-  private static final int COPY_BUFFER = 64 * 1024;
-
-  /** In place of the URL of a file that came from none. */
-  private static final URI NOWHERE = URI.create("file:///");
-
   private final Layout layout;
   private final CacheLock lock;
   private final Tree tree;
@@ -57,6 +50,7 @@ final class DirectoryStore implements Store {
   private final PackageIndex packages;
   private final StorageFault fault;
   private final PartialFolder partials;
+  private final Sharing sharing;
   private final ServingLinks links;
   private final FreeSpace freeSpace;
   private final StoredFiles files;
@@ -80,9 +74,9 @@ final class DirectoryStore implements Store {
     this.packages = new PackageIndex(index, nanoTime);
     this.freeSpace = new FreeSpace(disk, layout.partial(), settings.minFree());
     this.fault = new StorageFault(disk, layout.partial(), freeSpace, nanoTime);
-    this.partials =
-        new PartialFolder(
-            layout.partial(), disk, new Commit(disk, placement, heads), fault, freeSpace);
+    Commit commit = new Commit(disk, placement, heads);
+    this.partials = new PartialFolder(layout.partial(), disk, commit, fault, freeSpace);
+    this.sharing = new Sharing(tree, partials, commit, disk);
     this.links =
         new ServingLinks(
             layout.serving(), tree, Math.max(MIN_LINKS, settings.headsInMemory()), nanoTime);
@@ -304,27 +298,34 @@ final class DirectoryStore implements Store {
 
   @Override
   public Optional<StoredEntry> copy(StoredEntry entry, EntryKey target) throws StorageException {
-    PartialEntry copy =
-        partials.begin(
-            target,
-            entry.head(),
-            entry.file().size(),
-            entry.source() == null ? NOWHERE : entry.source());
-    try (FileChannel file = openFile(entry).orElse(null)) {
-      if (file == null) {
-        return Optional.empty();
-      }
-      ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
-      while (file.read(buffer.clear()) >= 0) {
-        copy.append(buffer.flip());
-      }
-      return Optional.of(copy.commit(entry.fetchedAt(), entry.checksum()));
+    try {
+      return sharing.copy(entry, target, entry.head(), entry.fetchedAt());
     } catch (StorageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw StorageException.of("cannot copy", tree.path(entry.key()), e);
-    } finally {
-      copy.discard();
+      throw fault.report(e);
+    }
+  }
+
+  @Override
+  public Optional<StoredEntry> share(StoredEntry entry, EntryKey target, Head head, Instant now)
+      throws StorageException {
+    placement.require(target);
+    try {
+      Optional<StoredEntry> shared = sharing.link(entry, target, head, now);
+      if (shared.isPresent()) {
+        List<EntryKey> names =
+            Stream.of(entry.key(), target).filter(key -> !key.repo().isArea()).toList();
+        files.shared(names, entry.file(), now);
+      } else {
+        requireRoom(target, entry.file().size());
+        shared = sharing.copy(entry, target, head, now);
+      }
+      if (shared.isPresent()) {
+        // What came of it from upstream is of no more use.
+        partials.discardWaiting(target::equals);
+      }
+      return shared;
+    } catch (StorageException e) {
+      throw fault.report(e);
     }
   }
 
@@ -338,13 +339,17 @@ final class DirectoryStore implements Store {
   @Override
   public PartialEntry begin(EntryKey key, Head head, long length, URI source)
       throws StorageException {
+    requireRoom(key, length);
+    placement.require(key);
+    return partials.begin(key, head, length, source);
+  }
+
+  private void requireRoom(EntryKey key, long length) throws StorageException {
     Optional<String> refusal = room.require(key, length);
     if (refusal.isPresent()) {
       throw new StorageException(StorageException.Reason.DOES_NOT_FIT, refusal.get());
     }
     fault.look();
-    placement.require(key);
-    return partials.begin(key, head, length, source);
   }
 
   @Override
@@ -355,13 +360,18 @@ final class DirectoryStore implements Store {
   }
 
   @Override
-  public Evicted lookAtEviction(EntryKey key) {
-    return eviction.look(key);
+  public Evicted lookAtEviction(List<EntryKey> names) {
+    return eviction.look(names);
   }
 
   @Override
-  public Evicted evict(EntryKey key) {
-    return eviction.run(key);
+  public Evicted evict(List<EntryKey> names) {
+    return eviction.run(names);
+  }
+
+  @Override
+  public Evicted evictName(EntryKey key) {
+    return eviction.runName(key);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +42,23 @@ class Disk {
   /** Replaces {@code to} at once. */
   void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Gives a file another name.
+   *
+   * @throws UnsupportedOperationException if the file system has no hard links
+   */
+  void link(Path file, Path name) throws IOException {
+    Files.createLink(name, file);
+  }
+
+  /**
+   * Copies a file to a name that nothing has. On file systems that can share blocks it does so,
+   * from Java 20 on ({@code copy_file_range}).
+   */
+  void copy(Path file, Path to) throws IOException {
+    Files.copy(file, to, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The names in the folder are on disk when it returns. */

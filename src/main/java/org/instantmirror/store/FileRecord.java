@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param demand what the judge noted when it last judged it
  * @param rank of which group of those that may go it is, 0 for the first, as the judge numbers them
  * @param priority within that group: who has least goes first
+ * @param inode what it shares with the other names of the same bytes; null if it has none that are
+ *     known
+ * @param counted whether totals count the bytes at this one of the names
  */
 public record FileRecord(
     long id,
@@ -27,7 +30,9 @@ public record FileRecord(
     double inflation,
     double demand,
     int rank,
-    double priority) {
+    double priority,
+    @Nullable String inode,
+    boolean counted) {
 
   /** The rank of a file that nobody has judged yet. */
   public static final int UNJUDGED = FileTable.UNJUDGED;
@@ -35,12 +40,34 @@ public record FileRecord(
   /** The same, asked for again. */
   public FileRecord used(Instant at, double count, double inflationThen, double newPriority) {
     return new FileRecord(
-        id, key, size, storedAt, at, count, inflationThen, demand, rank, newPriority);
+        id,
+        key,
+        size,
+        storedAt,
+        at,
+        count,
+        inflationThen,
+        demand,
+        rank,
+        newPriority,
+        inode,
+        counted);
   }
 
   /** The same, judged again. */
   public FileRecord judged(int newRank, double newPriority, double newDemand) {
     return new FileRecord(
-        id, key, size, storedAt, usedAt, uses, inflation, newDemand, newRank, newPriority);
+        id,
+        key,
+        size,
+        storedAt,
+        usedAt,
+        uses,
+        inflation,
+        newDemand,
+        newRank,
+        newPriority,
+        inode,
+        counted);
   }
 }

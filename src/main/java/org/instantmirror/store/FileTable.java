@@ -76,6 +76,30 @@ final class FileTable {
           "CREATE TABLE file_aging (inflation REAL NOT NULL)",
           "INSERT INTO file_aging VALUES (0)");
 
+  /**
+   * Bytes with several names (hard links) are counted at one of them. {@code inode} tells which
+   * names share; of a file with a single name, or not known to have more, it is null.
+   */
+  static final List<String> SHARED =
+      List.of(
+          "ALTER TABLE files ADD COLUMN inode TEXT",
+          "ALTER TABLE files ADD COLUMN counted INTEGER NOT NULL DEFAULT 1",
+          "CREATE INDEX files_sharing ON files (inode) WHERE inode IS NOT NULL",
+          "DROP TRIGGER files_removed",
+          """
+          CREATE TRIGGER files_removed AFTER DELETE ON files BEGIN
+            UPDATE file_totals SET bytes = bytes - old.size * old.counted, files = files - 1
+            WHERE repo = old.repo;
+          END
+          """,
+          "DROP TRIGGER files_resized",
+          """
+          CREATE TRIGGER files_resized AFTER UPDATE OF size, counted ON files BEGIN
+            UPDATE file_totals SET bytes = bytes - old.size * old.counted + new.size * new.counted
+            WHERE repo = new.repo;
+          END
+          """);
+
   /** Not judged yet. It stays until then. */
   static final int UNJUDGED = 3;
 
@@ -83,7 +107,7 @@ final class FileTable {
   private static final long BLOCK = 4096;
 
   private static final String FIND =
-      "SELECT id, size FROM files WHERE path_hash = ? AND repo = ? AND path = ?";
+      "SELECT id, size, inode FROM files WHERE path_hash = ? AND repo = ? AND path = ?";
 
   private static final String INSERT =
       """
@@ -95,7 +119,28 @@ final class FileTable {
   private static final String RESIZE =
       "UPDATE files SET size = ?, stored_at = ?, rank = 3 WHERE id = ?";
 
-  private static final String REMOVE = "DELETE FROM files WHERE id = ?";
+  private static final String REMOVE = "DELETE FROM files WHERE id = ? RETURNING inode, counted";
+
+  private static final String SHARE =
+      """
+      UPDATE files SET rank = 3, inode = ?1,
+        counted = NOT EXISTS
+          (SELECT 1 FROM files o WHERE o.inode = ?1 AND o.counted AND o.id <> files.id)
+      WHERE id = ?2
+      """;
+
+  private static final String LEAVE =
+      """
+      UPDATE files SET rank = 3, inode = NULL, counted = 1 WHERE id = ?1 AND inode IS NOT NULL
+      """;
+
+  /** Of names that share, one has to be counted. */
+  private static final String COUNT =
+      """
+      UPDATE files SET counted = 1
+      WHERE id = (SELECT min(id) FROM files WHERE inode = ?1)
+        AND NOT EXISTS (SELECT 1 FROM files WHERE inode = ?1 AND counted)
+      """;
 
   private FileTable() {}
 
@@ -124,7 +169,7 @@ final class FileTable {
           if (entry == null) {
             noting.gone(write.key());
           } else {
-            noting.there(write.key(), entry.file().size(), entry.fetchedAt());
+            noting.there(write.key(), entry.file(), entry.fetchedAt());
           }
         }
       }
@@ -177,10 +222,14 @@ final class FileTable {
     }
 
     /** Returns whether that is news. */
-    boolean there(EntryKey key, long length, Instant since) throws SQLException {
-      long size = allotted(length);
+    boolean there(EntryKey key, FileIdentity file, Instant since) throws SQLException {
+      long size = allotted(file.size());
       try (ResultSet row = find(key)) {
         if (row.next()) {
+          String inode = row.getString(3);
+          if (inode != null && !inode.equals(file.inode())) {
+            leave(row.getLong(1), inode);
+          }
           boolean changed = row.getLong(2) != size;
           if (changed) {
             resize.setLong(1, size);
@@ -206,17 +255,66 @@ final class FileTable {
       return true;
     }
 
-    void gone(EntryKey key) throws SQLException {
+    /** The file, which is known, has other names, too, or no others any more. */
+    void shares(EntryKey key, @Nullable String inode) throws SQLException {
+      long id;
+      String before;
       try (ResultSet row = find(key)) {
-        if (row.next()) {
-          gone(row.getLong(1));
+        if (!row.next()) {
+          return;
+        }
+        id = row.getLong(1);
+        before = row.getString(3);
+      }
+      if (before != null && !before.equals(inode)) {
+        leave(id, before);
+      }
+      if (inode != null && !inode.equals(before)) {
+        try (PreparedStatement share = connection.prepareStatement(SHARE)) {
+          share.setString(1, inode);
+          share.setLong(2, id);
+          share.executeUpdate();
         }
       }
     }
 
+    private void leave(long id, String inode) throws SQLException {
+      try (PreparedStatement leave = connection.prepareStatement(LEAVE)) {
+        leave.setLong(1, id);
+        leave.executeUpdate();
+      }
+      count(inode);
+    }
+
+    private void count(String inode) throws SQLException {
+      try (PreparedStatement count = connection.prepareStatement(COUNT)) {
+        count.setString(1, inode);
+        count.executeUpdate();
+      }
+    }
+
+    void gone(EntryKey key) throws SQLException {
+      long id;
+      try (ResultSet row = find(key)) {
+        if (!row.next()) {
+          return;
+        }
+        id = row.getLong(1);
+      }
+      gone(id);
+    }
+
     void gone(long id) throws SQLException {
+      String inode = null;
       remove.setLong(1, id);
-      remove.executeUpdate();
+      try (ResultSet row = remove.executeQuery()) {
+        if (row.next() && row.getBoolean(2)) {
+          inode = row.getString(1);
+        }
+      }
+      if (inode != null) {
+        count(inode);
+      }
     }
 
     @Override

@@ -59,7 +59,7 @@ final class IndexConnections implements Closeable {
       // A schema that isn't what its version says shows here.
       connections.writer.execute("SELECT gone_since FROM heads LIMIT 1");
       connections.writer.execute("SELECT build_time FROM packages LIMIT 1");
-      connections.writer.execute("SELECT inflation FROM files LIMIT 1");
+      connections.writer.execute("SELECT counted FROM files LIMIT 1");
       for (int i = 0; i < READERS; i++) {
         Handle reader = jdbi.open();
         connections.readers.add(reader);

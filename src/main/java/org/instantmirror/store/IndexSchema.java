@@ -35,7 +35,9 @@ final class IndexSchema {
           PackageTables.CREATE,
           List.of("ALTER TABLE heads ADD COLUMN checksum TEXT"),
           PackageTables.WITH_REPOMD,
-          FileTable.CREATE);
+          FileTable.CREATE,
+          PackageTables.BY_CONTENT,
+          FileTable.SHARED);
 
   static final int CURRENT = STEPS.size();
 

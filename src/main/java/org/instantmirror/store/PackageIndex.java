@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.instantmirror.repo.EntryKey;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.instantmirror.store.StorageException.Reason;
 import org.jdbi.v3.core.Handle;
@@ -66,6 +67,19 @@ public final class PackageIndex {
    */
   public List<ListedPackage> find(EntryKey key) {
     return index.find(handle -> Optional.of(PackageTables.find(handle, key))).orElse(List.of());
+  }
+
+  /**
+   * Files, of any repository, that generations list with that content: the same bytes under many
+   * names. One whose generation is only being written or removed may be among them. Nothing while
+   * the index can't be read.
+   *
+   * @param most no more than so many
+   */
+  public List<EntryKey> names(ListedFile content, int most) {
+    return index
+        .find(handle -> Optional.of(PackageTables.names(handle, content, most)))
+        .orElse(List.of());
   }
 
   /** The folder's complete generations, the newest first. */

@@ -11,6 +11,7 @@ import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.repodata.Evr;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.RepositoryFolder;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,13 @@ final class PackageTables {
           // Nobody knows what they stand for.
           "UPDATE generations SET state = 'DROPPED' WHERE state = 'COMPLETE'");
 
+  /**
+   * Of packages by their content. The beginning of a checksum tells one from another, so the index
+   * stays small.
+   */
+  static final List<String> BY_CONTENT =
+      List.of("CREATE INDEX packages_of_content ON packages (substr(checksum, 1, 6))");
+
   /** What a generation is at. Only a complete one can be seen. */
   enum State {
     /** Being written. At start: by a process that has died. */
@@ -95,6 +103,15 @@ final class PackageTables {
       WHERE p.path_hash = :hash AND p.repo = (SELECT id FROM repos WHERE name = :repo)
         AND p.path = :path AND g.state = 'COMPLETE'
       ORDER BY g.number DESC, g.folder
+      """;
+
+  static final String NAMES =
+      """
+      SELECT r.name, p.path
+      FROM packages p JOIN repos r ON r.id = p.repo
+      WHERE substr(p.checksum, 1, 6) = substr(:checksum, 1, 6) AND p.checksum = :checksum
+        AND p.checksum_type = :type AND p.size = :size
+      ORDER BY p.id LIMIT :most
       """;
 
   private static final String NUMBERED =
@@ -126,6 +143,20 @@ final class PackageTables {
         .bind("hash", hash(key.path()))
         .bind("path", key.path())
         .map((row, context) -> listed(key.repo(), row))
+        .list();
+  }
+
+  /** Files that some generation lists with that content. */
+  static List<EntryKey> names(Handle handle, ListedFile content, int most) {
+    return handle
+        .createQuery(NAMES)
+        .bind("checksum", content.checksum().bytes())
+        .bind("type", content.checksum().type().name())
+        .bind("size", content.size())
+        .bind("most", most)
+        .map(
+            (row, context) ->
+                new EntryKey(new RepoId(row.getString("name")), row.getString("path")))
         .list();
   }
 

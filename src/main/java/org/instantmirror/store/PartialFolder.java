@@ -40,9 +40,16 @@ final class PartialFolder {
     return path;
   }
 
+  /**
+   * @throws StorageException if the disk has no room for so many bytes more
+   */
+  void requireRoomFor(long length) throws StorageException {
+    freeSpace.requireRoomFor(length, promised());
+  }
+
   /** As {@link Store#begin}; there is no fault, and the tree would take the file. */
   PartialFile begin(EntryKey key, Head head, long length, URI source) throws StorageException {
-    freeSpace.requireRoomFor(length, promised());
+    requireRoomFor(length);
     Waiting earlier = waiting.remove(key);
     if (earlier != null) {
       delete(earlier.name());

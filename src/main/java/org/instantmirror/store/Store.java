@@ -137,18 +137,50 @@ public interface Store extends Closeable {
   Optional<StoredEntry> copy(StoredEntry entry, EntryKey target) throws StorageException;
 
   /**
+   * Stores the bytes of a file under another name, too, in place of what lies there: they are
+   * shared (a hard link) if the file has the time that it is to have there, and can be linked; else
+   * copied. From then on the names have nothing to do with each other: each may be replaced or
+   * deleted by itself.
+   *
+   * @param head what is known of the file by its other name; the file is given its Last-Modified,
+   *     or {@code now} where there is none
+   * @return the entry of that name; empty if the file has been replaced, changed or deleted since
+   * @throws StorageException if it can't be, as of {@link #begin}
+   */
+  Optional<StoredEntry> share(StoredEntry entry, EntryKey target, Head head, Instant now)
+      throws StorageException;
+
+  /**
    * Deletes the file and its head, if the file is still that one. Empty folders above go with it.
    */
   void drop(StoredEntry entry);
 
-  /** What would come of {@link #evict}. */
-  Evicted lookAtEviction(EntryKey key);
+  /** As {@link #lookAtEviction(List)} of a file with a single name. */
+  default Evicted lookAtEviction(EntryKey key) {
+    return lookAtEviction(List.of(key));
+  }
+
+  /** What would come of {@link #evict(List)}. */
+  Evicted lookAtEviction(List<EntryKey> names);
+
+  /** As {@link #evict(List)} of a file with a single name. */
+  default Evicted evict(EntryKey key) {
+    return evict(List.of(key));
+  }
 
   /**
-   * Deletes a file and its head to make room, if that frees any and the file isn't being served.
-   * Its size counts until {@link #settle}.
+   * Deletes a file under all its names, and their heads, to make room, if that frees any and the
+   * file isn't being served. Its size counts until {@link #settle}.
+   *
+   * @param names what the file is about comes first; others that aren't names of it are left alone
    */
-  Evicted evict(EntryKey key);
+  Evicted evict(List<EntryKey> names);
+
+  /**
+   * Deletes a name of a file, and its head, if the file isn't being served by it; whether others
+   * are left or not.
+   */
+  Evicted evictName(EntryKey key);
 
   /** Waits until {@link #files} knows what has come and gone so far. */
   void settle();

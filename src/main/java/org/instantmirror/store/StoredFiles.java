@@ -145,6 +145,12 @@ public final class StoredFiles {
             .toList();
   }
 
+  /** The other names of the same bytes, as far as they are known. */
+  public List<FileRecord> sharing(FileRecord file) {
+    String inode = file.inode();
+    return inode == null ? List.of() : find("WHERE f.inode = ? AND f.id <> ?", inode, file.id());
+  }
+
   private List<FileRecord> find(String where, Object... values) {
     return index
         .find(
@@ -171,7 +177,9 @@ public final class StoredFiles {
         row.getDouble("inflation"),
         row.getDouble("demand"),
         row.getInt("rank"),
-        row.getDouble("priority"));
+        row.getDouble("priority"),
+        row.getString("inode"),
+        row.getBoolean("counted"));
   }
 
   /** How far the judge has come; 0 at first. */
@@ -278,17 +286,17 @@ public final class StoredFiles {
 
   /**
    * Looks at files of the tree, and takes note of those that are news: put there by hand, or
-   * changed. Symbolic links count nothing.
+   * changed; and of hard links between them. Symbolic links count nothing.
    *
    * @return how many are news
    */
   public int discover(List<EntryKey> keys, Instant now) {
-    record Seen(EntryKey key, long length) {}
+    record Seen(EntryKey key, FileIdentity file, boolean shared) {}
     List<Seen> seen = new ArrayList<>();
     for (EntryKey key : keys) {
       BasicFileAttributes file = attributes(key);
       if (file != null && file.isRegularFile()) {
-        seen.add(new Seen(key, file.size()));
+        seen.add(new Seen(key, FileIdentity.of(file), isShared(key)));
       }
     }
     return change(
@@ -298,12 +306,53 @@ public final class StoredFiles {
                       int news = 0;
                       try (var noting = new FileTable.Noting(transaction.getConnection())) {
                         for (Seen each : seen) {
-                          news += noting.there(each.key, each.length, now) ? 1 : 0;
+                          news += noting.there(each.key, each.file, now) ? 1 : 0;
+                          noting.shares(each.key, each.shared ? each.file.inode() : null);
                         }
                       }
                       return news;
                     }))
         .orElse(0);
+  }
+
+  /**
+   * Takes note that those are names of the same bytes, without waiting. Where the process dies
+   * before, they are counted for each name until they are discovered.
+   */
+  void shared(List<EntryKey> names, FileIdentity file, Instant now) {
+    try {
+      var unused =
+          index
+              .writer()
+              .submit(
+                  () ->
+                      index.write(
+                          handle ->
+                              handle.inTransaction(
+                                  transaction -> {
+                                    try (var noting =
+                                        new FileTable.Noting(transaction.getConnection())) {
+                                      for (EntryKey name : names) {
+                                        noting.there(name, file, now);
+                                        noting.shares(name, file.inode());
+                                      }
+                                    }
+                                    return names.size();
+                                  })));
+    } catch (RejectedExecutionException closed) {
+      // Discovered by the next process.
+    }
+  }
+
+  /** Whether it has other names, serving links included. */
+  private boolean isShared(EntryKey key) {
+    try {
+      return ((Number) Files.getAttribute(tree.path(key), "unix:nlink", LinkOption.NOFOLLOW_LINKS))
+              .intValue()
+          > 1;
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private @Nullable BasicFileAttributes attributes(EntryKey key) {

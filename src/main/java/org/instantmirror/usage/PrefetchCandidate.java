@@ -27,6 +27,10 @@ public record PrefetchCandidate(
   public enum Standing {
     /** It isn't stored, and could be. */
     ABSENT,
+    /**
+     * It isn't stored, but its bytes are, under another name: to have it costs upstream nothing.
+     */
+    ELSEWHERE,
     /** It isn't stored any more: it was fetched ahead, and has gone before anybody asked. */
     GONE,
     /** The very file is stored. */
@@ -35,6 +39,11 @@ public record PrefetchCandidate(
     UNVERIFIABLE,
     /** {@code pass_patterns} says that it isn't stored. */
     NOT_STORED
+  }
+
+  /** Bytes that upstream would be asked for, as far as that is known. */
+  public long cost() {
+    return standing == Standing.ELSEWHERE ? 0 : Math.max(0, size);
   }
 
   /**

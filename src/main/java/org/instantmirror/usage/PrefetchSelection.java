@@ -87,7 +87,7 @@ public final class PrefetchSelection {
         verdict = PrefetchVerdict.LATER;
       } else if (verdict == PrefetchVerdict.FETCH) {
         chosen++;
-        left -= Math.max(0, candidate.size());
+        left -= candidate.cost();
       }
       choices.add(
           new Choice(
@@ -102,7 +102,9 @@ public final class PrefetchSelection {
     if (!mode.takesPackages()) {
       return PrefetchVerdict.SWITCHED_OFF;
     }
-    if (candidate.standing() != Standing.ABSENT) {
+    boolean absent =
+        candidate.standing() == Standing.ABSENT || candidate.standing() == Standing.ELSEWHERE;
+    if (!absent) {
       return switch (candidate.standing()) {
         case CACHED -> PrefetchVerdict.CACHED;
         case GONE -> PrefetchVerdict.GONE;
@@ -124,7 +126,7 @@ public final class PrefetchSelection {
     if (!terms.open) {
       return PrefetchVerdict.OUTSIDE_WINDOW;
     }
-    return Math.max(0, candidate.size()) > left
+    return candidate.cost() > Math.max(0, left)
         ? PrefetchVerdict.OVER_BUDGET
         : PrefetchVerdict.FETCH;
   }

@@ -50,6 +50,14 @@ final class ApiFields {
         "generations",
         state == null ? java.util.stream.Stream.<Listing>empty() : state.listings().stream(),
         ApiFields::listing);
+    json.array(
+        "names",
+        state == null ? java.util.stream.Stream.<Explanation.Name>empty() : state.names().stream(),
+        (inner, name) -> {
+          inner.text("repo", name.repo());
+          inner.text("path", name.path());
+          inner.truth("stored", name.stored());
+        });
     json.object("negative", state == null ? null : state.negative(), ApiFields::negative);
     json.object("download", state == null ? null : state.running(), ApiFields::running);
     json.object("prefetch", state == null ? null : state.prefetch(), PrefetchServlet::item);

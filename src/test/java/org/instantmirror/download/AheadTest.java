@@ -155,7 +155,7 @@ class AheadTest {
     return attachment;
   }
 
-  private CompletableFuture<Void> fetch(String name, double saving) {
+  private CompletableFuture<Boolean> fetch(String name, double saving) {
     return coordinator.fetch(order(name), saving);
   }
 
@@ -163,7 +163,7 @@ class AheadTest {
     return upstream.requests().stream().map(RecordedRequest::path).toList();
   }
 
-  private static void awaitEnd(CompletableFuture<Void> ended) throws Exception {
+  private static void awaitEnd(CompletableFuture<?> ended) throws Exception {
     ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
@@ -193,7 +193,7 @@ class AheadTest {
     join("0.rpm");
     line.awaitRequest();
     // One line, one file at a time. What comes while it is busy, in this order:
-    List<CompletableFuture<Void>> ahead = new ArrayList<>();
+    List<CompletableFuture<Boolean>> ahead = new ArrayList<>();
     ahead.add(fetch("1.rpm", 1));
     join("2.rpm");
     ahead.add(fetch("3.rpm", 50));
@@ -212,7 +212,7 @@ class AheadTest {
             "1.rpm", "2.rpm", "4.rpm", "5.rpm", "7.rpm", "9.rpm", "6.rpm", "3.rpm", "8.rpm");
     assertThat(coordinator.queueLengths()).isEqualTo(new QueueLengths(6, 3));
     line.releaseAll();
-    for (CompletableFuture<Void> each : ahead) {
+    for (CompletableFuture<Boolean> each : ahead) {
       awaitEnd(each);
     }
     assertThat(requested())
@@ -229,7 +229,7 @@ class AheadTest {
   void whatRunsGivesItsPlaceToAClientAndGoesOnAfterwardsWhereItWas() throws Exception {
     Gate gate = file("ahead.rpm");
     Gate clients = file("client.rpm");
-    CompletableFuture<Void> ahead = fetch("ahead.rpm", 1);
+    CompletableFuture<Boolean> ahead = fetch("ahead.rpm", 1);
     gate.awaitRequest();
     gate.release(1000);
     awaitBytes("ahead.rpm", 1000);
@@ -299,7 +299,7 @@ class AheadTest {
     Gate clients = file("client.rpm");
     join("client.rpm");
     clients.awaitRequest();
-    CompletableFuture<Void> ahead = fetch("ahead.rpm", 1);
+    CompletableFuture<Boolean> ahead = fetch("ahead.rpm", 1);
     gate.releaseAll();
     await().atMost(PATIENCE).until(() -> standing("ahead.rpm").isPresent());
     // The client's download has the line, and its upstream keeps it waiting.
@@ -311,7 +311,7 @@ class AheadTest {
   @Test
   void itGoesOnWhenItsClientsLeave() throws Exception {
     Gate gate = file("ahead.rpm");
-    CompletableFuture<Void> ahead = fetch("ahead.rpm", 1);
+    CompletableFuture<Boolean> ahead = fetch("ahead.rpm", 1);
     gate.awaitRequest();
     gate.release(1000);
     awaitBytes("ahead.rpm", 1000);
@@ -330,7 +330,7 @@ class AheadTest {
     gate.awaitRequest();
     gate.release(1000);
     awaitBytes("a.rpm", 1000);
-    CompletableFuture<Void> ahead = fetch("a.rpm", 1);
+    CompletableFuture<Boolean> ahead = fetch("a.rpm", 1);
     attachment.close();
     gate.releaseAll();
     awaitEnd(ahead);
@@ -347,10 +347,10 @@ class AheadTest {
     file("c.rpm").releaseAll();
     join("busy.rpm");
     busy.awaitRequest();
-    CompletableFuture<Void> one = fetch("a.rpm", 3);
-    CompletableFuture<Void> other = fetch("a.rpm", 4);
-    CompletableFuture<Void> alone = fetch("b.rpm", 2);
-    CompletableFuture<Void> last = fetch("c.rpm", 1);
+    CompletableFuture<Boolean> one = fetch("a.rpm", 3);
+    CompletableFuture<Boolean> other = fetch("a.rpm", 4);
+    CompletableFuture<Boolean> alone = fetch("b.rpm", 2);
+    CompletableFuture<Boolean> last = fetch("c.rpm", 1);
     assertThat(one.cancel(true)).isTrue();
     assertThat(alone.cancel(true)).isTrue();
     busy.releaseAll();
@@ -365,7 +365,7 @@ class AheadTest {
     file("a.rpm").releaseAll();
     fetch("busy.rpm", 1);
     busy.awaitRequest();
-    CompletableFuture<Void> ahead = fetch("a.rpm", 1);
+    CompletableFuture<Boolean> ahead = fetch("a.rpm", 1);
     assertThat(coordinator.withdraw(order("busy.rpm").key())).isFalse();
     assertThat(coordinator.withdraw(order("a.rpm").key())).isTrue();
     assertThat(coordinator.withdraw(order("a.rpm").key())).isFalse();
@@ -376,7 +376,7 @@ class AheadTest {
   @Test
   void whatRunsAndIsTakenBackIsKeptForLater() throws Exception {
     Gate gate = file("a.rpm");
-    CompletableFuture<Void> ahead = fetch("a.rpm", 1);
+    CompletableFuture<Boolean> ahead = fetch("a.rpm", 1);
     gate.awaitRequest();
     gate.release(1000);
     awaitBytes("a.rpm", 1000);
@@ -435,7 +435,7 @@ class AheadTest {
     busy.awaitRequest();
     busy.release(1000);
     awaitBytes("busy.rpm", 1000);
-    CompletableFuture<Void> never = fetch("a.rpm", 1);
+    CompletableFuture<Boolean> never = fetch("a.rpm", 1);
     ListedFile file =
         new ListedFile(
             Checksum.of(ChecksumType.SHA256, ChecksumType.SHA256.newDigest().digest(listed)), SIZE);

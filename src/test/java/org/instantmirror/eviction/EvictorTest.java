@@ -175,6 +175,74 @@ class EvictorTest {
     assertThat(wouldGo(1)).doesNotContain("kernel-6.10-1.x.rpm");
   }
 
+  /** Gives a file another name. */
+  private void share(StoredEntry entry, String path) throws IOException {
+    assertThat(store.share(entry, key(path), entry.head(), clock.instant())).isPresent();
+  }
+
+  private StoredEntry storeDated(String path, int size) throws IOException {
+    PartialEntry partial =
+        store.begin(
+            key(path), new Head(null, NOW, null, null), size, URI.create("http://up.example/x"));
+    partial.append(ByteBuffer.allocate(size));
+    return partial.commit(clock.instant(), null);
+  }
+
+  @Test
+  void bytesWithSeveralNamesAreWorthWhatAllOfTheseAre() throws Exception {
+    share(storeDated("x/shared-1-1.noarch.rpm", 10 * BLOCK), "y/shared-1-1.noarch.rpm");
+    store("single-1-1.x.rpm", 10 * BLOCK);
+    ask("x/shared-1-1.noarch.rpm", 2);
+    ask("y/shared-1-1.noarch.rpm", 2);
+    ask("single-1-1.x.rpm", 3);
+    pass(Duration.ofMinutes(11));
+    assertThat(wouldGo(1)).containsExactly("single-1-1.x.rpm");
+    assertThat(wouldGo(Long.MAX_VALUE))
+        .startsWith("single-1-1.x.rpm")
+        .containsExactlyInAnyOrder(
+            "single-1-1.x.rpm", "x/shared-1-1.noarch.rpm", "y/shared-1-1.noarch.rpm");
+    assertThat(evictor.runNow(null, 20 * BLOCK, "test"))
+        .singleElement()
+        .satisfies(run -> assertThat(run.bytes()).isEqualTo(20 * BLOCK));
+    assertThat(isThere("x/shared-1-1.noarch.rpm")).isFalse();
+    assertThat(isThere("y/shared-1-1.noarch.rpm")).isFalse();
+    assertThat(evictor.status().totals()).isEmpty();
+  }
+
+  @Test
+  void bytesStayAsLongAsOneOfTheirNamesHasTo() throws Exception {
+    configure("cache_size = 1M", "pin = y/*");
+    share(storeDated("x/shared-1-1.noarch.rpm", 10 * BLOCK), "y/shared-1-1.noarch.rpm");
+    pass(Duration.ofMinutes(11));
+    assertThat(evictor.runNow(null, 1, "test")).noneMatch(EvictionStatus.LastRun::enough);
+    assertThat(isThere("x/shared-1-1.noarch.rpm")).isTrue();
+    assertThat(evictor.explain(key("x/shared-1-1.noarch.rpm")))
+        .get()
+        .extracting(Choice::reason)
+        .isEqualTo(Reason.LINKED);
+    generations.busy.add("y/shared-1-1.noarch.rpm");
+    configure("cache_size = 1M", "");
+    evictor.reviewAll();
+    assertThat(evictor.runNow(null, 1, "test")).noneMatch(EvictionStatus.LastRun::enough);
+    generations.busy.clear();
+    assertThat(evictor.runNow(null, 1, "test")).allMatch(EvictionStatus.LastRun::enough);
+    assertThat(isThere("y/shared-1-1.noarch.rpm")).isFalse();
+  }
+
+  @Test
+  void oneNameExpiresAndTheOtherStays() throws Exception {
+    configure("cache_size = unlimited", "keep_versions = 0\nunlisted_expire = 5d");
+    share(storeDated("x/a-1-1.noarch.rpm", BLOCK), "y/a-1-1.noarch.rpm");
+    generations.standings.put("x/a-1-1.noarch.rpm", Standing.UNLISTED);
+    pass(Duration.ofDays(5));
+    evictor.reviewAll();
+    assertThat(isThere("x/a-1-1.noarch.rpm")).isFalse();
+    assertThat(isThere("y/a-1-1.noarch.rpm")).isTrue();
+    assertThat(evictor.status().totals())
+        .singleElement()
+        .satisfies(total -> assertThat(total.bytes()).isEqualTo(BLOCK));
+  }
+
   @Test
   void whatIsBeingServedOrDownloadedStays() throws Exception {
     store("served-1-1.x.rpm", BLOCK);

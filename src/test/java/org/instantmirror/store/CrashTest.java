@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
+import org.instantmirror.repo.EntryKey;
 import org.instantmirror.store.StoredEntry.Origin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,58 @@ class CrashTest {
     return resumed.isPresent();
   }
 
+  @Test
+  void whereverAFileIsGivenAnotherNameAndKilledEachNameIsWholeOrNotThere(@TempDir Path folder)
+      throws Exception {
+    for (String modified : new String[] {StoreFixture.MODIFIED.toString(), NOW.toString()}) {
+      int step = 0;
+      int exitCode;
+      boolean absentSeen = false;
+      do {
+        step++;
+        Path cache = Files.createDirectory(folder.resolve(modified.charAt(3) + "step" + step));
+        try (Store store = Store.open(StoreFixture.settings(cache))) {
+          StoreFixture.store(store, KEY, OLD);
+        }
+        ChildJvm.Result child =
+            ChildJvm.run(
+                Map.of(), Sharing.class, cache.toString(), Integer.toString(step), modified);
+        exitCode = child.exitCode();
+        assertThat(exitCode).as(child.output()).isIn(0, KILLED);
+        try (Store store = Store.open(StoreFixture.settings(cache))) {
+          StoredEntry source = store.find(KEY, NOW).orElseThrow();
+          assertThat(source.origin()).isEqualTo(Origin.FETCHED);
+          assertThat(source.head()).isEqualTo(HEAD);
+          assertThat(store.pathOf(KEY)).as("step %d", step).hasContent(OLD);
+          Optional<StoredEntry> target = store.find(Sharing.TARGET, NOW);
+          absentSeen |= target.isEmpty();
+          if (target.isPresent()) {
+            assertThat(target.get().origin()).as("step %d", step).isEqualTo(Origin.FETCHED);
+            assertThat(store.pathOf(Sharing.TARGET)).hasContent(OLD);
+          }
+          assertThat(store.resume(Sharing.TARGET)).as("step %d", step).isEmpty();
+          assertThat(StoreFixture.files(partialFolder(cache))).as("step %d", step).isEmpty();
+        }
+      } while (exitCode == KILLED && step < MOST_STEPS);
+      assertThat(exitCode).isZero();
+      assertThat(absentSeen).isTrue();
+    }
+  }
+
+  /** The process that is killed while it gives a file another name. */
+  static final class Sharing {
+    static final EntryKey TARGET = StoreFixture.key("another/name.rpm");
+
+    public static void main(String[] args) throws IOException {
+      DeadlyDisk disk = new DeadlyDisk(Integer.parseInt(args[1]));
+      DirectoryStore store =
+          DirectoryStore.open(StoreFixture.settings(Path.of(args[0])), disk, System::nanoTime);
+      StoredEntry source = store.find(KEY, NOW).orElseThrow();
+      Head head = new Head(null, Instant.parse(args[2]), NOW, null);
+      Runtime.getRuntime().halt(store.share(source, TARGET, head, NOW).isPresent() ? 0 : 1);
+    }
+  }
+
   /** The process that is killed. */
   static final class Download {
     public static void main(String[] args) throws IOException {
@@ -150,6 +203,21 @@ class CrashTest {
     void setModified(Path file, Instant modified) throws IOException {
       step();
       super.setModified(file, modified);
+    }
+
+    @Override
+    void link(Path file, Path name) throws IOException {
+      step();
+      super.link(file, name);
+    }
+
+    @Override
+    void copy(Path file, Path to) throws IOException {
+      if (isLast()) {
+        Files.writeString(to, OLD.substring(0, 4));
+        Runtime.getRuntime().halt(KILLED);
+      }
+      super.copy(file, to);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -22,6 +23,7 @@ import org.instantmirror.repo.RepoId;
 import org.instantmirror.repodata.Checksum;
 import org.instantmirror.repodata.ChecksumType;
 import org.instantmirror.repodata.Evr;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.repodata.Location;
 import org.instantmirror.repodata.PackageEntry;
 import org.instantmirror.repodata.RepositoryFolder;
@@ -132,6 +134,38 @@ class PackageIndexTest {
             () ->
                 assertThat(List.of(count("generations"), count("packages"), count("members")))
                     .containsExactly(generations, packages, members));
+  }
+
+  private static ListedFile content(PackageEntry entry) {
+    return new ListedFile(Objects.requireNonNull(entry.checksum()), entry.size());
+  }
+
+  @Test
+  void allNamesOfOneContentAreFound() throws IOException {
+    RepositoryFolder updates = new RepositoryFolder(new RepoId("updates"), "x86_64");
+    PackageEntry hello = entry("hello", "hello", 5);
+    add(1, hello, entry("other", "other", 6));
+    add(2, hello);
+    add(updates, 1, hello, entry("renamed", "hello", 5), entry("hello2", "hello", 6));
+    assertThat(index.names(content(hello), 10))
+        .containsExactly(
+            key("hello"),
+            new EntryKey(updates.repo(), "x86_64/Packages/hello.rpm"),
+            new EntryKey(updates.repo(), "x86_64/Packages/renamed.rpm"));
+    assertThat(index.names(content(hello), 1)).hasSize(1);
+    assertThat(index.names(content(entry("none", "none", 5)), 10)).isEmpty();
+    try (Handle handle = Jdbi.create("jdbc:sqlite:" + file).open()) {
+      List<String> plan =
+          handle
+              .createQuery("EXPLAIN QUERY PLAN " + PackageTables.NAMES)
+              .bind("checksum", content(hello).checksum().bytes())
+              .bind("type", "SHA256")
+              .bind("size", 5)
+              .bind("most", 10)
+              .map((row, context) -> row.getString("detail"))
+              .list();
+      assertThat(plan).anyMatch(step -> step.contains("packages_of_content"));
+    }
   }
 
   @Test

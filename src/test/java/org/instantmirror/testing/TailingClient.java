@@ -26,6 +26,13 @@ public final class TailingClient implements AutoCloseable {
     return ask(new RawClient(mirror.port()), path, fields);
   }
 
+  /** Asks for a file of any repository. */
+  public static TailingClient askFor(RunningMirror mirror, String target) throws IOException {
+    RawClient client = new RawClient(mirror.port());
+    client.send("GET", target);
+    return new TailingClient(client);
+  }
+
   /** The same with a small receive buffer. */
   public static TailingClient askSlowly(RunningMirror mirror, String path, String... fields)
       throws IOException {

@@ -56,6 +56,15 @@ class PrefetchSelectionTest {
   }
 
   @Test
+  void whatIsHereUnderAnotherNameCostsNothing() {
+    PrefetchCandidate elsewhere =
+        new PrefetchCandidate(
+            "linked.rpm", "linked", "noarch", new Evr(0, "1", "1"), 90, 50, 0, Standing.ELSEWHERE);
+    assertThat(choose(popular(10), elsewhere, candidate("vim", 9, 10), candidate("joe", 8, 1)))
+        .containsExactly("linked FETCH", "vim FETCH", "joe OVER_BUDGET");
+  }
+
+  @Test
   void securityComesFirstAndThenDemandAndThenTheSmallerOne() {
     assertThat(
             choose(
