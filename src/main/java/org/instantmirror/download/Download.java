@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.upstream.Urgency;
@@ -42,6 +44,8 @@ public final class Download {
   private volatile Duration latency = Duration.ZERO;
   private volatile long heldBackFrom = Long.MAX_VALUE;
   private volatile boolean refusesRanges;
+
+  private volatile Supplier<List<SegmentStanding>> segments = List::of;
 
   private final Object lock = new Object();
   private int clients; // guarded by lock
@@ -97,6 +101,11 @@ public final class Download {
   /** The URL that the bytes come from, once there are some. */
   public Optional<URI> source() {
     return Optional.ofNullable(partial).map(PartialEntry::source);
+  }
+
+  /** What is being fetched by segments. */
+  List<SegmentStanding> segments() {
+    return segments.get();
   }
 
   /** What is being written; only once {@link Opening.Streaming} was seen. */
@@ -260,6 +269,11 @@ public final class Download {
       throw new IllegalStateException(order.key() + ": " + phase + " can't become " + next);
     }
     phase = next;
+  }
+
+  /** Segments are being fetched, as that tells. */
+  void fetchedBy(Supplier<List<SegmentStanding>> standings) {
+    segments = standings;
   }
 
   /** Upstream has answered. */

@@ -74,19 +74,25 @@ final class Verification {
     return listed != null;
   }
 
+  /** What the file must be; null if repodata says nothing. */
+  @Nullable ListedFile listed() {
+    return listed;
+  }
+
   /** Whether a body of that length can be the file; any can while either length is unknown (-1). */
   boolean allows(long length) {
     return listed == null || listed.size() < 0 || length < 0 || listed.size() == length;
   }
 
   /**
-   * Takes the bytes of an entry that were appended since the last call, or all of them if it is
-   * another entry (one that an earlier run left, of which nobody knows the digest).
+   * Takes the bytes of an entry by which its head has grown since the last call, or all of them if
+   * it is another entry (one that an earlier run left, of which nobody knows the digest).
    *
+   * @param size of the head
    * @param last the bytes just appended, if that is all there can be; they are left unread
    * @throws StorageException if they can't be read back
    */
-  void take(PartialEntry entry, @Nullable ByteBuffer last) throws StorageException {
+  void take(PartialEntry entry, long size, @Nullable ByteBuffer last) throws StorageException {
     ChecksumType type = type();
     if (type == null) {
       return;
@@ -96,19 +102,20 @@ final class Verification {
       hashedOf = entry;
       hashed = 0;
     }
-    if (last != null && hashed + last.remaining() == entry.size()) {
+    if (last != null && hashed + last.remaining() == size) {
       digest.update(last.duplicate());
-      hashed = entry.size();
+      hashed = size;
     } else {
-      readBack(entry, digest);
+      readBack(entry, size, digest);
     }
   }
 
-  private void readBack(PartialEntry entry, MessageDigest into) throws StorageException {
+  private void readBack(PartialEntry entry, long size, MessageDigest into) throws StorageException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     try (PartialEntry.Reader reader = entry.openReader()) {
-      while (hashed < entry.size()) {
-        int count = reader.read(buffer.clear(), hashed);
+      while (hashed < size) {
+        int most = (int) Math.min(BUFFER, size - hashed);
+        int count = reader.read(buffer.clear().limit(most), hashed);
         if (count <= 0) {
           throw new IOException("it ends early");
         }

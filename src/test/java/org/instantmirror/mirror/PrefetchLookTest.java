@@ -72,6 +72,7 @@ class PrefetchLookTest {
             plain.transport(),
             plain.retries(),
             plain.maxParallelDownloads(),
+            plain.segmentation(),
             plain.bandwidth(),
             plain.signatures(),
             plain.access(),
