@@ -117,6 +117,22 @@ public final class Download {
     return known;
   }
 
+  /**
+   * Where what may be read ahead of the head ends, from a position on; {@code position} itself
+   * where nothing may.
+   */
+  long hereAheadTo(long position) {
+    PartialEntry known = partial;
+    return known == null || state() != ByteSource.State.GROWING
+        ? position
+        : Math.max(position, Math.min(known.written().endFrom(position), heldBackFrom));
+  }
+
+  /** Whether that byte is here, and may be read, ahead of the head. */
+  boolean isHereAhead(long position) {
+    return hereAheadTo(position) > position;
+  }
+
   /** How fast it grows, if that is known. */
   OptionalDouble bytesPerSecond() {
     return rate.bytesPerSecond();

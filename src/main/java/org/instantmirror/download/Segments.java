@@ -45,7 +45,7 @@ final class Segments {
   /** A head that is worse than this is shared although there is other work. */
   private static final double SLOW_HEAD_SECONDS = 2 * MOST_SECONDS;
 
-  /** For the first byte; after that a second or two. */
+  /** What has brought nothing for so long has come to a standstill. */
   private static final long PATIENCE_NANOS = 2_000_000_000L;
 
   /** So many times faster than another is much faster. */
@@ -87,7 +87,7 @@ final class Segments {
     private final long first;
     private final FillRate rate;
     private final long[] nowNanos;
-    private final long beganNanos;
+    private long movedAtNanos;
     private long position;
     private long end;
     private boolean taken;
@@ -97,7 +97,7 @@ final class Segments {
       this.first = first;
       this.position = first;
       this.end = end;
-      this.beganNanos = now;
+      this.movedAtNanos = now;
       long[] clock = {now};
       this.nowNanos = clock;
       this.rate = new FillRate(() -> clock[0]);
@@ -292,14 +292,19 @@ final class Segments {
 
   /** As it comes now; as its lane is known to bring while that can't be told. */
   private double rate(Segment segment, long now) {
+    if (now - segment.movedAtNanos > PATIENCE_NANOS) {
+      return 0;
+    }
     OptionalDouble measured = segment.bytesPerSecond(now);
-    boolean tells = segment.position > segment.first || now - segment.beganNanos > PATIENCE_NANOS;
-    return measured.isPresent() && tells ? measured.getAsDouble() : segment.lane.orUsual(usual());
+    return measured.isPresent() && segment.position > segment.first
+        ? measured.getAsDouble()
+        : segment.lane.orUsual(usual());
   }
 
   /** Bytes of a segment have been written. */
   void reached(Segment segment, long position, long now) {
     segment.position = position;
+    segment.movedAtNanos = now;
     segment.nowNanos[0] = now;
     segment.rate.reached(position);
   }
