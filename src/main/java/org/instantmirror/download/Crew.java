@@ -147,7 +147,6 @@ final class Crew {
    *
    * @param answer with a body that hasn't been read
    * @param part that it is
-   * @param first when it was asked for
    * @throws StorageException if the disk doesn't take it
    */
   AttemptResult run(UpstreamResponse answer, ByteRange part) throws StorageException {
@@ -284,6 +283,7 @@ final class Crew {
 
   /** Opens what lanes there may be more. */
   private void recruit() {
+    useOwnPlace();
     Instant now = around.clock().instant();
     List<Upstream> mirrors = recruits(now);
     while (true) {
@@ -299,6 +299,26 @@ final class Crew {
         lock.unlock();
       }
       start(lane);
+    }
+  }
+
+  /** Whoever waits for a place may have the download's own, if nobody is in it. */
+  private void useOwnPlace() {
+    List<Lane> waiting;
+    lock.lock();
+    try {
+      boolean taken = ended || lanes.stream().anyMatch(lane -> lane.place() == null);
+      waiting = taken ? List.of() : List.copyOf(lanes);
+    } finally {
+      lock.unlock();
+    }
+    for (Lane lane : waiting) {
+      Claim place = lane.place();
+      if (place != null && around.queue().withdraw(place)) {
+        left(lane);
+        begin(new Lane(this, lane.upstream(), null), null, null);
+        return;
+      }
     }
   }
 

@@ -229,19 +229,18 @@ final class Lane implements Claim.Work {
     return fields;
   }
 
-  /**
-   * The fetching of one segment.
-   *
-   * @param range as it was asked for
-   * @param began when
-   * @param firstByte what the head of its answer took; null if that has been judged
-   */
+  /** The fetching of one segment. */
   private final class Exchange {
     private final ByteRange range;
     private final Instant began;
     private final @Nullable Duration firstByte;
     private long bytes;
 
+    /**
+     * @param range as it was asked for
+     * @param began when
+     * @param firstByte what the head of its answer took; null if that has been judged
+     */
     Exchange(ByteRange range, Instant began, @Nullable Duration firstByte) {
       this.range = range;
       this.began = began;

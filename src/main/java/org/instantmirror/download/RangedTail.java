@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ranges of a download while it grows: from its bytes where they are here, be it ahead of its
- * head, and what is far ahead of that by requests of its own ({@link Foray}). When the download has caught up with the
- * reader, a request is given up; where one fails, the reader waits for the download.
+ * head, and what is far ahead of that by requests of its own ({@link Foray}). When the download has
+ * caught up with the reader, a request is given up; where one fails, the reader waits for the
+ * download.
  */
 public final class RangedTail implements ByteSource {
 

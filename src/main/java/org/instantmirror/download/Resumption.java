@@ -38,16 +38,32 @@ public final class Resumption {
   /**
    * The fields by which that server is asked to go on; empty if it can't be.
    *
-   * @param part what to ask for
-   * @param length the total length
+   * @param offset how many bytes are here
    * @param sameFileByChecksum whether the file's checksum is known, and will be compared when it is
    *     whole: then no validator is needed, and where there is none that means something to that
    *     server, {@code Range} goes without {@code If-Range}
    */
   public static List<Map.Entry<String, String>> fields(
+      Head partial, long offset, boolean sameServer, boolean sameFileByChecksum) {
+    return fields(partial, "bytes=" + offset + "-", sameServer, sameFileByChecksum);
+  }
+
+  /**
+   * The same for what is missing before bytes that are here.
+   *
+   * @param part what to ask for
+   * @param length the total length
+   */
+  static List<Map.Entry<String, String>> fields(
       Head partial, ByteRange part, long length, boolean sameServer, boolean sameFileByChecksum) {
-    String last = part.last() + 1 == length ? "" : Long.toString(part.last());
-    Map.Entry<String, String> range = Map.entry("Range", "bytes=" + part.first() + "-" + last);
+    return part.last() + 1 == length
+        ? fields(partial, part.first(), sameServer, sameFileByChecksum)
+        : fields(partial, "bytes=" + part, sameServer, sameFileByChecksum);
+  }
+
+  private static List<Map.Entry<String, String>> fields(
+      Head partial, String ranges, boolean sameServer, boolean sameFileByChecksum) {
+    Map.Entry<String, String> range = Map.entry("Range", ranges);
     Optional<String> condition = ifRange(partial, sameServer);
     if (sameFileByChecksum && !sameServer) {
       // Another server's date may differ although its file doesn't.
@@ -59,15 +75,39 @@ public final class Resumption {
   }
 
   /**
-   * Whether a 206 is that part of the file whose bytes are here: exactly what was asked for, of the
-   * same total length, with a strong validator that is the same (RFC 9110 section 15.3.7.3), and
+   * Whether a 206 continues the bytes that are here: it begins where they end, goes to the end, has
+   * the same total length, a strong validator that is the same (RFC 9110 section 15.3.7.3), and
    * none that differs. A 206 that says nothing of the file may come from a server that knows ranges
    * and not {@code If-Range}.
    *
-   * @param part exactly what was asked for
+   * @param offset how many bytes are here
    * @param length the total length
    * @param sameFileByChecksum whether the file's checksum is known, and will be compared when it is
    *     whole: then another server's validators don't matter
+   */
+  public static boolean continues(
+      Head partial,
+      long offset,
+      long length,
+      boolean sameServer,
+      boolean sameFileByChecksum,
+      @Nullable String contentRange,
+      Head answer) {
+    return offset < length
+        && isPart(
+            partial,
+            new ByteRange(offset, length - 1),
+            length,
+            sameServer,
+            sameFileByChecksum,
+            contentRange,
+            answer);
+  }
+
+  /**
+   * Whether a 206 is that part of the file whose bytes are here; as {@link #continues}.
+   *
+   * @param part exactly what was asked for
    */
   static boolean isPart(
       Head partial,

@@ -41,7 +41,6 @@ class SegmentsTest {
     ByteRanges written = ByteRanges.NONE;
     long now;
     long received; // whatever becomes of it
-    long lost; // by failures, lies and take-overs
     double longestGapSeconds;
     long headMovedAt;
 
@@ -59,14 +58,13 @@ class SegmentsTest {
         long head = written.endFrom(0);
         runners.forEach(runner -> runner.tick(this));
         if (written.endFrom(0) > head) {
-          longestGapSeconds =
-              Math.max(longestGapSeconds, (now - headMovedAt) / (double) SECOND);
+          longestGapSeconds = Math.max(longestGapSeconds, (now - headMovedAt) / (double) SECOND);
           headMovedAt = now;
         }
-        boolean reallyNew =
+        boolean nobodyIsLeft =
             runners.stream().noneMatch(runner -> runner.lane != null)
                 && segments.wantsLane(written, now);
-        if (reallyNew) {
+        if (nobodyIsLeft) {
           // As a crew does when all have failed: they are asked again.
           runners.forEach(runner -> runner.restUntil = 0);
         }
@@ -251,8 +249,7 @@ class SegmentsTest {
   @Test
   void oneThatStandsStillHoldsReadersUpForSeconds() {
     long length = 128 * MIB;
-    Simulation simulation =
-        run(length, good(10), new Mirror(10 * MIB, 0.02, 0, 0, true), good(10));
+    Simulation simulation = run(length, good(10), new Mirror(10 * MIB, 0.02, 0, 0, true), good(10));
     assertThat(simulation.longestGapSeconds).isLessThan(5);
     assertThat(share(length, 20, simulation)).isGreaterThan(0.6);
   }

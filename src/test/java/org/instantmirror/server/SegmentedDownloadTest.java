@@ -224,6 +224,20 @@ class SegmentedDownloadTest {
   }
 
   @Test
+  void whoWaitsForAPlaceHasTheDownloadsOwnWhenTheFirstMirrorFails() throws IOException {
+    first
+        .file(PATH, BIG)
+        .etag("\"1\"")
+        .next(Behaviour.proper().cutAfter(200_000))
+        .always(Behaviour.status(500));
+    try (RunningMirror mirror =
+        mirror(RunningMirror.setup().main("max_downloads = 1"), List.of(first, second))) {
+      assertIsRight(mirror, mirror.get("big.rpm"));
+      assertThat(second.bytesSent(PATH)).isEqualTo(SIZE - 200_000);
+    }
+  }
+
+  @Test
   void firstMirrorMayKnowNoRanges() throws IOException {
     first.file(PATH, BIG).always(Behaviour.proper().ignoringRange());
     try (RunningMirror mirror = mirror()) {
