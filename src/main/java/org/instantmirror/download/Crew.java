@@ -66,6 +66,8 @@ final class Crew {
   private final Map<Upstream, Failures> failures = new HashMap<>();
   private final List<Piece> pieces = new ArrayList<>();
   private boolean news;
+  private boolean vacancy = true; // a lane has left since it was looked for another
+  private long lookedNanos;
   private boolean ended;
   private long idleSince = Long.MIN_VALUE; // when a lane last found nothing to do
   private AttemptResult.@Nullable Failed lastFailure;
@@ -162,7 +164,9 @@ final class Crew {
     }
     download.fetchedBy(this::standings);
     try {
-      if (!begin(new Lane(this, first, null), answer, part)) {
+      Lane lane = new Lane(this, first, null);
+      lane.begin(part);
+      if (!begin(lane, answer, part)) {
         return failed("the server is stopping");
       }
       while (true) {
@@ -283,6 +287,9 @@ final class Crew {
 
   /** Opens what lanes there may be more. */
   private void recruit() {
+    if (!isTimeToLook()) {
+      return;
+    }
     useOwnPlace();
     Instant now = around.clock().instant();
     List<Upstream> mirrors = recruits(now);
@@ -299,6 +306,22 @@ final class Crew {
         lock.unlock();
       }
       start(lane);
+    }
+  }
+
+  /** Not with each byte that comes: a list may name 200 mirrors. */
+  private boolean isTimeToLook() {
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      if (!vacancy && now - lookedNanos < LOOK_NANOS) {
+        return false;
+      }
+      vacancy = false;
+      lookedNanos = now;
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -547,6 +570,7 @@ final class Crew {
     lock.lock();
     try {
       lanes.remove(lane);
+      vacancy = true;
       tell();
     } finally {
       lock.unlock();

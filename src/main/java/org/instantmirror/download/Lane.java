@@ -42,6 +42,9 @@ final class Lane implements Claim.Work {
   private volatile boolean givingWay;
   private volatile @Nullable Runnable abort;
 
+  /** Set until it runs, if it has begun before. Guarded by the crew's lock. */
+  private Segments.@Nullable Lane opened;
+
   /** What it fetches now; written under the crew's lock. */
   private @Nullable Segment segment;
 
@@ -132,19 +135,19 @@ final class Lane implements Claim.Work {
    * @param part what that is
    */
   void run(@Nullable UpstreamResponse answer, @Nullable ByteRange part) {
-    Segments.Lane lane =
-        crew.locked(
-            segments ->
-                segments.open(
-                    crew.pool().bytesPerSecond(upstream, crew.around().clock().instant())));
+    Segments.Lane lane = open();
     try (Claim.Companion rider = crew.claim().companion(this::keptWaiting)) {
-      boolean goesOn = answer == null || part == null || begun(lane, answer, part);
+      boolean goesOn = answer == null || part == null || receive(answer, part);
       while (goesOn && !stopped && !givingWay && !crew.isEnded()) {
         goesOn = next(lane, rider);
       }
     } catch (StorageException fault) {
       crew.fault(fault);
+    } catch (RuntimeException | Error fault) {
+      LOG.error("{}: internal fault", crew.order().key(), fault);
+      crew.withoutIt(upstream);
     } finally {
+      letGo(0);
       crew.locked(
           segments -> {
             segments.close(lane);
@@ -152,6 +155,23 @@ final class Lane implements Claim.Work {
           });
       end();
     }
+  }
+
+  /**
+   * What is left of its segment, if it has one, is for others.
+   *
+   * @param seconds as {@link Segments#end}
+   */
+  private void letGo(double seconds) {
+    crew.locked(
+        segments -> {
+          Segment mine = segment;
+          segment = null;
+          if (mine != null) {
+            segments.end(mine, seconds);
+          }
+          return segments;
+        });
   }
 
   /** It leaves, or waits for another place. */
@@ -165,10 +185,31 @@ final class Lane implements Claim.Work {
     }
   }
 
-  private boolean begun(Segments.Lane lane, UpstreamResponse answer, ByteRange part)
-      throws StorageException {
+  /** Takes its place among the lanes, if it hasn't yet. */
+  private Segments.Lane open() {
+    double known = crew.pool().bytesPerSecond(upstream, crew.around().clock().instant());
+    return crew.locked(
+        segments -> {
+          Segments.Lane before = opened;
+          Segments.Lane mine = before == null ? segments.open(known) : before;
+          opened = null;
+          return mine;
+        });
+  }
+
+  /** It has begun with that part, before anybody else is given anything. */
+  void begin(ByteRange part) {
+    Segments.Lane lane = open();
+    crew.locked(
+        segments -> {
+          opened = lane;
+          segment = segments.begun(lane, part, System.nanoTime());
+          return segment;
+        });
+  }
+
+  private boolean receive(UpstreamResponse answer, ByteRange part) throws StorageException {
     abort = answer::abort;
-    crew.locked(segments -> segment = segments.begun(lane, part, System.nanoTime()));
     return new Exchange(part, crew.around().clock().instant(), null).receive(answer);
   }
 
@@ -264,22 +305,10 @@ final class Lane implements Claim.Work {
         // A mirror isn't slow because of our own limit.
         body = Duration.ofNanos(System.nanoTime() - begin).minus(answer.held().minus(heldBefore));
         close(answer);
-        ended(body);
+        letGo(body.toNanos() / 1e9);
       }
       brought(body);
       return true;
-    }
-
-    private void ended(Duration body) {
-      crew.locked(
-          segments -> {
-            Segment mine = segment;
-            segment = null;
-            if (mine != null) {
-              segments.end(mine, body.toNanos() / 1e9);
-            }
-            return segments;
-          });
     }
 
     private void brought(Duration body) {
@@ -348,7 +377,7 @@ final class Lane implements Claim.Work {
     boolean broken(UpstreamException fault, boolean withoutAnswer) {
       boolean taken = crew.locked(segments -> segment != null && segment.wasTaken());
       if (withoutAnswer) {
-        ended(Duration.ZERO);
+        letGo(0);
       }
       if (stopped || givingWay || crew.isEnded()) {
         return false;

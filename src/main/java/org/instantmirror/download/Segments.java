@@ -39,6 +39,9 @@ final class Segments {
   private static final double FIRST_SECONDS = 0.5;
   private static final double MOST_SECONDS = 2;
 
+  /** Who is alone has so many times longer segments: there is no other to be held up by it. */
+  private static final double ALONE = 4;
+
   /** What is over sooner isn't worth another request. */
   private static final double WORTH_SECONDS = 0.25;
 
@@ -219,8 +222,10 @@ final class Segments {
       muchFaster += rate > MUCH * mine ? rate : 0;
     }
     if (lanes.size() <= 1) {
-      // Whoever joins it shares what is left.
-      return begin(lane, holes.get(0).first(), holes.get(0).last() + 1, now);
+      // Not all of it: of a segment that is shared what is on its way is lost.
+      ByteRange hole = holes.get(0);
+      long size = Math.max(FIRST, (long) (ALONE * lane.targetSeconds * mine));
+      return begin(lane, hole.first(), end(hole.first(), size, hole), now);
     }
     double share = mine / Math.max(all, mine);
     double seconds = lane.targetSeconds;

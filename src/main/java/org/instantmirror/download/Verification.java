@@ -31,6 +31,7 @@ final class Verification {
   private @Nullable MessageDigest digest;
   private @Nullable PartialEntry hashedOf;
   private long hashed;
+  private @Nullable ByteBuffer readBack; // once it was needed
 
   /**
    * @param listed what repodata says of the file; null if it says nothing, and all is let pass
@@ -111,7 +112,8 @@ final class Verification {
   }
 
   private void readBack(PartialEntry entry, long size, MessageDigest into) throws StorageException {
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    ByteBuffer buffer = readBack == null ? ByteBuffer.allocate(BUFFER) : readBack;
+    readBack = buffer;
     try (PartialEntry.Reader reader = entry.openReader()) {
       while (hashed < size) {
         int most = (int) Math.min(BUFFER, size - hashed);

@@ -266,11 +266,11 @@ class SegmentsTest {
     Segments segments = new Segments(100 * MIB);
     Segment one = segments.next(segments.open(4 * MIB), ByteRanges.NONE, 0).orElseThrow();
     assertThat(one.first()).isZero();
-    // Whoever is alone has all of it, until somebody comes.
-    assertThat(one.end()).isEqualTo(100 * MIB);
+    // Alone it has four times what others have.
+    assertThat(one.end()).isEqualTo(8 * MIB);
     Segment two = segments.next(segments.open(4 * MIB), ByteRanges.NONE, 0).orElseThrow();
-    assertThat(two.first()).isEqualTo(50 * MIB);
-    assertThat(one.end()).isEqualTo(50 * MIB);
+    assertThat(two.first()).isEqualTo(8 * MIB);
+    assertThat(two.end()).isEqualTo(10 * MIB);
   }
 
   @Test
@@ -310,7 +310,7 @@ class SegmentsTest {
   @Test
   void whatStandsStillIsHandedOnAsAWhole() {
     Segments segments = new Segments(10 * MIB);
-    Segment dead = segments.next(segments.open(MIB), ByteRanges.NONE, 0).orElseThrow();
+    Segment dead = segments.begun(segments.open(MIB), new ByteRange(0, 10 * MIB - 1), 0);
     segments.reached(dead, MIB, SECOND);
     ByteRanges here = ByteRanges.before(MIB);
     Segment taken = segments.next(segments.open(MIB), here, 4 * SECOND).orElseThrow();

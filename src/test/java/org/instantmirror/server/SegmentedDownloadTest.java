@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.instantmirror.store.FaultyDisk;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
@@ -84,6 +85,19 @@ class SegmentedDownloadTest {
         .toList();
   }
 
+  /**
+   * What is on its way when a segment is shared comes twice; on a busy machine one may be shared at
+   * any time.
+   */
+  private void assertHardlyMoreThanOnce() {
+    assertThat(first.bytesSent(PATH) + second.bytesSent(PATH))
+        .isBetween((long) SIZE, SIZE * 3L / 2);
+  }
+
+  private static String standing(RunningMirror mirror) {
+    return mirror.request("GET", "/api/v1/downloads").text();
+  }
+
   private void assertIsRight(RunningMirror mirror, RawResponse answer) throws IOException {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.complete()).isTrue();
@@ -92,7 +106,7 @@ class SegmentedDownloadTest {
   }
 
   @Test
-  void bothMirrorsBringItAndNoByteComesTwice() throws IOException {
+  void bothMirrorsBringIt() throws IOException {
     first.file(PATH, BIG).etag("\"1\"").always(Behaviour.proper().gated(firstGate));
     try (RunningMirror mirror = mirror();
         TailingClient client = TailingClient.ask(mirror, "big.rpm")) {
@@ -105,7 +119,7 @@ class SegmentedDownloadTest {
       assertThat(mirror.awaitStored("big.rpm")).isEqualTo(BIG);
       assertThat(ranges(first).get(0)).isEqualTo("bytes=0-1048575");
       assertThat(second.bytesSent(PATH)).isGreaterThan(0);
-      assertThat(first.bytesSent(PATH) + second.bytesSent(PATH)).isEqualTo(SIZE);
+      assertHardlyMoreThanOnce();
     }
   }
 
@@ -135,11 +149,11 @@ class SegmentedDownloadTest {
       firstGate.release(500_000);
       second.awaitRequests(PATH, 1);
       secondGate.release(300_000);
-      await().until(() -> mirror.request("GET", "/api/v1/downloads").text().contains("\"next\":"));
+      await().until(() -> standing(mirror).contains("\"next\":"));
       await().until(() -> second.bytesSent(PATH) == 300_000);
       client.head();
       client.readTo(500_000);
-      String standing = mirror.request("GET", "/api/v1/downloads").text();
+      String standing = standing(mirror);
       assertThat(standing).contains("\"bytes\":500000");
       assertThat(standing).contains("\"source\":\"" + second.origin() + PATH + "\"");
       firstGate.releaseAll();
@@ -210,7 +224,7 @@ class SegmentedDownloadTest {
       client.readTo(SIZE);
       assertThat(client.body()).isEqualTo(BIG);
       assertThat(mirror.awaitStored("big.rpm")).isEqualTo(BIG);
-      assertThat(first.bytesSent(PATH) + second.bytesSent(PATH)).isEqualTo(SIZE);
+      assertHardlyMoreThanOnce();
     }
   }
 
@@ -219,7 +233,7 @@ class SegmentedDownloadTest {
     first.file(PATH, BIG).etag("\"1\"").next(Behaviour.proper().cutAfter(200_000));
     try (RunningMirror mirror = mirror()) {
       assertIsRight(mirror, mirror.get("big.rpm"));
-      assertThat(first.bytesSent(PATH) + second.bytesSent(PATH)).isEqualTo(SIZE);
+      assertHardlyMoreThanOnce();
     }
   }
 
@@ -250,9 +264,17 @@ class SegmentedDownloadTest {
   @Test
   void mirrorWithoutTheFileIsLeftOut() throws IOException {
     second.remove(PATH);
-    try (RunningMirror mirror = mirror()) {
-      assertIsRight(mirror, mirror.get("big.rpm"));
-      assertThat(first.bytesSent(PATH)).isEqualTo(SIZE);
+    first.file(PATH, BIG).etag("\"1\"").always(Behaviour.proper().gated(firstGate));
+    firstGate.release(300_000);
+    try (RunningMirror mirror = mirror();
+        TailingClient client = TailingClient.ask(mirror, "big.rpm")) {
+      second.awaitRequests(PATH, 1);
+      firstGate.releaseAll();
+      client.head();
+      client.readTo(SIZE);
+      assertThat(client.body()).isEqualTo(BIG);
+      assertThat(mirror.awaitStored("big.rpm")).isEqualTo(BIG);
+      assertThat(second.requests(PATH)).hasSize(1);
     }
   }
 
@@ -317,7 +339,7 @@ class SegmentedDownloadTest {
       client.readTo(SIZE);
       assertThat(client.body()).isEqualTo(BIG);
       assertThat(mirror.awaitStored("big.rpm")).isEqualTo(BIG);
-      assertThat(first.bytesSent(PATH)).isEqualTo(SIZE);
+      assertHardlyMoreThanOnce();
     }
   }
 
@@ -363,15 +385,76 @@ class SegmentedDownloadTest {
                       .contains("\"next\":" + (MIB + 700_000)));
       client.head();
     }
-    long before = first.bytesSent(PATH) + second.bytesSent(PATH);
-    assertThat(before).isEqualTo(1_000_000);
+    int asked = first.requests(PATH).size();
+    int askedOfSecond = second.requests(PATH).size();
     firstGate.releaseAll();
     secondGate.releaseAll();
     try (RunningMirror mirror =
         mirror(RunningMirror.setup().folder(folder), List.of(first, second))) {
       assertIsRight(mirror, mirror.get("big.rpm"));
     }
-    assertThat(first.bytesSent(PATH) + second.bytesSent(PATH)).isEqualTo(SIZE);
+    List<String> later = new ArrayList<>(ranges(first).subList(asked, ranges(first).size()));
+    later.addAll(ranges(second).subList(askedOfSecond, ranges(second).size()));
+    assertThat(later).contains("bytes=300000-1048575");
+    for (String range : later) {
+      long begin = Long.parseLong(range.replaceAll("bytes=(\\d+)-.*", "$1"));
+      assertThat(begin == 300_000 || begin >= MIB + 700_000).as(range).isTrue();
+    }
+  }
+
+  @Test
+  void rangesAreReadFromSegmentsThatAreHere() throws IOException {
+    first.file(PATH, BIG).etag("\"1\"").always(Behaviour.proper().gated(firstGate));
+    second.file(PATH, BIG).always(Behaviour.proper().gated(secondGate));
+    firstGate.release(300_000);
+    secondGate.release(700_000);
+    try (RunningMirror mirror = mirror();
+        TailingClient client = TailingClient.ask(mirror, "big.rpm")) {
+      await().until(() -> standing(mirror).contains("\"next\":" + (MIB + 700_000)));
+      RawResponse part = mirror.get("big.rpm", "Range: bytes=1048576-1748575");
+      assertThat(part.status()).isEqualTo(206);
+      assertThat(part.body()).isEqualTo(Arrays.copyOfRange(BIG, MIB, MIB + 700_000));
+      firstGate.releaseAll();
+      secondGate.releaseAll();
+      client.head();
+      client.readTo(SIZE);
+      assertThat(client.body()).isEqualTo(BIG);
+      assertHardlyMoreThanOnce();
+    }
+  }
+
+  @Test
+  void fullDiskEndsItAsEver(@TempDir Path folder) throws IOException {
+    FaultyDisk disk = new FaultyDisk();
+    first.file(PATH, BIG).etag("\"1\"").always(Behaviour.proper().gated(firstGate));
+    second.file(PATH, BIG).always(Behaviour.proper().gated(secondGate));
+    firstGate.release(300_000);
+    try (RunningMirror mirror =
+            mirror(RunningMirror.setup().folder(folder).store(disk::open), List.of(first, second));
+        TailingClient client = TailingClient.ask(mirror, "big.rpm")) {
+      client.head();
+      client.readTo(300_000);
+      secondGate.awaitRequests(1);
+      disk.fullAfter(500_000);
+      secondGate.releaseAll();
+      firstGate.releaseAll();
+      client.readTo(SIZE);
+      assertThat(client.hasBeginningOf(BIG, 300_000)).isTrue();
+      assertThat(client.body()).hasSizeLessThan(SIZE);
+      await().until(() -> standing(mirror).contains("\"count\":0"));
+      assertThat(mirror.stored("big.rpm")).doesNotExist();
+    }
+  }
+
+  @Test
+  void reloadIsForTheNextDownload() throws IOException {
+    try (RunningMirror mirror = mirror("segments = 1")) {
+      Path file = mirror.folder().resolve("repos.d/test.repo");
+      Files.writeString(file, Files.readString(file).replace("segments = 1", "segments = 2"));
+      assertThat(mirror.request("POST", "/api/v1/reload").status()).isEqualTo(200);
+      assertIsRight(mirror, mirror.get("big.rpm"));
+      assertThat(ranges(first).get(0)).isEqualTo("bytes=0-1048575");
+    }
   }
 
   @Test
@@ -396,7 +479,7 @@ class SegmentedDownloadTest {
                   return files.findAny().isEmpty();
                 }
               });
-      assertThat(mirror.request("GET", "/api/v1/downloads").text()).contains("\"count\":0");
+      assertThat(standing(mirror)).contains("\"count\":0");
       assertThat(Arrays.equals(Files.readAllBytes(mirror.stored("big.rpm")), BIG)).isTrue();
     }
   }
