@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.Head;
 import org.instantmirror.store.PartialEntry;
+import org.instantmirror.store.StorageException;
 import org.instantmirror.upstream.Cancellation;
 import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamClient;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * One ranged request for bytes far ahead of a running download, for one reader. Its bytes are the
  * same file's or nobody's: it asks the server that the download's head came from, with {@code
  * If-Range} on a strong validator, and takes nothing but the part that it asked for. They go to
- * that reader through a {@link Pipe} and nowhere else; whoever wants to keep them begins here.
+ * that reader through a {@link Pipe}, and into the partial entry, so that the download passes over
+ * them. When its head has come to them, that goes on with the rest, and this ends.
  */
 final class AheadRequest {
 
@@ -161,7 +163,12 @@ final class AheadRequest {
   private Outcome pump(UpstreamResponse answer) throws UpstreamException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     long missing = stretch.length();
+    boolean kept = true;
     while (missing > 0) {
+      long position = stretch.last() + 1 - missing;
+      if (position <= file.size()) {
+        return Outcome.UNWANTED;
+      }
       buffer.clear().limit((int) Math.min(BUFFER, missing));
       int count = answer.read(buffer);
       if (count < 0) {
@@ -169,6 +176,7 @@ final class AheadRequest {
         return Outcome.FAILED;
       }
       missing -= count;
+      kept = kept && keep(buffer.duplicate().flip(), position);
       if (!pipe.put(buffer.flip())) {
         return Outcome.UNWANTED;
       }
@@ -176,6 +184,16 @@ final class AheadRequest {
     // The end of the body sets the connection free for the next range.
     answer.read(buffer.clear());
     return Outcome.DONE;
+  }
+
+  /** False if no more can be kept: for the reader it comes all the same. */
+  private boolean keep(ByteBuffer bytes, long position) {
+    try {
+      return file.write(bytes, position);
+    } catch (StorageException fault) {
+      LOG.debug("{}: far ahead at {}: not kept", order.key(), stretch, fault);
+      return false;
+    }
   }
 
   private static void close(UpstreamResponse answer) {

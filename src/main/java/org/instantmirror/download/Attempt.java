@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.instantmirror.freshness.Revalidation;
+import org.instantmirror.http.ByteRange;
+import org.instantmirror.http.ContentRange;
 import org.instantmirror.http.SharedCopy;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.store.Store;
@@ -45,6 +49,7 @@ final class Attempt {
   private final Validation validation;
   private final Verification verification;
   private final Rider rider;
+  private final Crew crew;
   private @Nullable UpstreamResponse response;
   private final Cancellation cancellation = new Cancellation();
   private final boolean withheld; // until it has been judged as a whole
@@ -56,7 +61,7 @@ final class Attempt {
    * @param stored what is to be validated, or null
    * @param partial the bytes that are here already; afterwards those that are here then
    * @param verification judges them
-   * @param rider whom they are for
+   * @param claim whom they are for
    */
   Attempt(
       Download download,
@@ -66,8 +71,8 @@ final class Attempt {
       @Nullable StoredEntry stored,
       HeldPartial partial,
       Verification verification,
-      Rider rider) {
-    this.rider = rider;
+      Claim claim) {
+    this.rider = claim;
     this.download = download;
     this.order = download.order();
     this.store = around.store();
@@ -84,6 +89,7 @@ final class Attempt {
     this.withheld = check != null;
     this.verification = check == null ? verification : Verification.byMetalink(check);
     this.validation = new Validation(order, store, stored, uri, check);
+    this.crew = new Crew(download, around, pool, upstream, partial, this.verification, claim);
   }
 
   /** Where it asks. */
@@ -99,6 +105,7 @@ final class Attempt {
   /** Gives the transfer up; {@link #run} returns {@link AttemptResult.Stopped} soon. */
   void stop() {
     cancellation.cancel();
+    crew.stop();
   }
 
   AttemptResult run() {
@@ -109,7 +116,14 @@ final class Attempt {
         partial.discard();
         bytes = null;
       }
-      return bytes == null ? startFresh() : resume(bytes);
+      AttemptResult result = bytes == null ? startFresh() : resume(bytes);
+      while (result instanceof AttemptResult.Onward) {
+        result =
+            cancellation.isCancelled()
+                ? new AttemptResult.Stopped()
+                : resume(Objects.requireNonNull(partial.entry()));
+      }
+      return result;
     } catch (UpstreamException fault) {
       if (cancellation.isCancelled()) {
         return new AttemptResult.Stopped();
@@ -128,24 +142,36 @@ final class Attempt {
 
   private AttemptResult resume(PartialEntry bytes) throws UpstreamException, StorageException {
     boolean sameServer = uri.equals(bytes.source());
+    boolean certain = verification.isCertain();
+    if (bytes.length() < 0) {
+      return startAnew();
+    }
+    ByteRange hole = bytes.written().firstHole(bytes.length()).orElseThrow();
+    Optional<ByteRange> segment = crew.firstPart(hole.first(), hole.length());
+    ByteRange part = segment.orElse(hole);
     List<Map.Entry<String, String>> fields =
-        Resumption.fields(bytes.head(), bytes.size(), sameServer, verification.isCertain());
-    if (fields.isEmpty() || bytes.length() < 0) {
+        Resumption.fields(bytes.head(), part, bytes.length(), sameServer, certain);
+    if (fields.isEmpty()) {
       return startAnew();
     }
     try (Exchange answer = ask("GET", fields)) {
       int status = answer.response.status();
       if (status == 206) {
         boolean continues =
-            Resumption.continues(
+            Resumption.isPart(
                 bytes.head(),
-                bytes.size(),
+                part,
                 bytes.length(),
                 sameServer,
-                verification.isCertain(),
+                certain,
                 answer.response.header("Content-Range").orElse(null),
                 answer.response.head());
-        return continues ? receive(answer.response) : startAnew();
+        if (!continues) {
+          return startAnew();
+        }
+        return segment.isPresent()
+            ? crew.run(answer.response, part)
+            : receive(answer.response, part.last() + 1);
       }
       if (status == 200 && download.phase() != Phase.STREAMING) {
         partial.discard();
@@ -174,8 +200,14 @@ final class Attempt {
     }
     List<Map.Entry<String, String>> conditions =
         question.map(Revalidation::conditions).orElse(List.of());
-    try (Exchange answer = ask("GET", conditions)) {
+    Optional<ByteRange> segment = firstSegment(question.isPresent());
+    List<Map.Entry<String, String>> fields =
+        segment.map(part -> List.of(Map.entry("Range", "bytes=" + part))).orElse(conditions);
+    try (Exchange answer = ask("GET", fields)) {
       int status = answer.response.status();
+      if (status == 206 && segment.isPresent()) {
+        return acceptPart(answer.response, segment.get());
+      }
       if (status == 200) {
         return accept(answer.response);
       }
@@ -185,6 +217,12 @@ final class Attempt {
               : Optional.empty();
       return confirmed.orElseGet(() -> refusal(answer.response));
     }
+  }
+
+  /** With which part to begin, where the file is to come in segments. */
+  private Optional<ByteRange> firstSegment(boolean isConditional) {
+    ListedFile listed = verification.listed();
+    return listed == null || isConditional ? Optional.empty() : crew.firstPart(0, listed.size());
   }
 
   /** Empty if a GET has to follow. */
@@ -202,25 +240,44 @@ final class Attempt {
   }
 
   private AttemptResult accept(UpstreamResponse answer) throws UpstreamException, StorageException {
-    Optional<AttemptResult> confirmed = unshared(answer).or(() -> validation.confirmedBy(answer));
-    if (confirmed.isPresent()) {
-      return confirmed.get();
-    }
-    if (String.valueOf(answer.effectiveUri().getPath()).endsWith("/")) {
-      return new AttemptResult.Folder();
-    }
-    Optional<String> objection =
-        Plausibility.objectionToCoding(
-            order.key().fileName(), answer.header("Content-Encoding").orElse(null));
-    if (objection.isPresent()) {
-      return AttemptResult.implausible(uri, objection.get());
+    Optional<AttemptResult> unfit =
+        unshared(answer).or(() -> validation.confirmedBy(answer)).or(() -> unfit(answer));
+    if (unfit.isPresent()) {
+      return unfit.get();
     }
     if (!verification.allows(answer.contentLength())) {
       return AttemptResult.implausible(
           uri, answer.contentLength() + " bytes, which is not the size that repodata lists");
     }
     partial.hold(store.begin(order.key(), answer.head(), answer.contentLength(), uri));
-    return receive(answer);
+    return receive(answer, answer.contentLength());
+  }
+
+  /** The first segment of a listed file. */
+  private AttemptResult acceptPart(UpstreamResponse answer, ByteRange part)
+      throws StorageException {
+    Optional<AttemptResult> unfit = unshared(answer).or(() -> unfit(answer));
+    if (unfit.isPresent()) {
+      return unfit.get();
+    }
+    long length = Objects.requireNonNull(verification.listed()).size();
+    boolean asAsked =
+        ContentRange.parse(answer.header("Content-Range").orElse(null))
+            .equals(Optional.of(ContentRange.of(part, length)));
+    if (!asAsked || (answer.contentLength() >= 0 && answer.contentLength() != part.length())) {
+      return AttemptResult.implausible(uri, "a part that was not asked for, or of another file");
+    }
+    partial.hold(store.begin(order.key(), answer.head(), length, uri));
+    return crew.run(answer, part);
+  }
+
+  private Optional<AttemptResult> unfit(UpstreamResponse answer) {
+    if (String.valueOf(answer.effectiveUri().getPath()).endsWith("/")) {
+      return Optional.of(new AttemptResult.Folder());
+    }
+    return Plausibility.objectionToCoding(
+            order.key().fileName(), answer.header("Content-Encoding").orElse(null))
+        .map(objection -> AttemptResult.implausible(uri, objection));
   }
 
   /** Of hosts that were configured an administrator has said that they may be mirrored. */
@@ -230,12 +287,15 @@ final class Attempt {
         : Optional.empty();
   }
 
-  private AttemptResult receive(UpstreamResponse answer)
+  /**
+   * @param end where the body ends in the file, or -1
+   */
+  private AttemptResult receive(UpstreamResponse answer, long end)
       throws UpstreamException, StorageException {
     return stopwatch.body(
         partial::size,
         answer::held,
-        () -> new Reception(download, uri, answer, partial, verification, cancellation).run());
+        () -> new Reception(download, uri, answer, end, partial, verification, cancellation).run());
   }
 
   /** Any answer that brings neither a body nor a confirmation. */

@@ -35,6 +35,17 @@ sealed interface AttemptResult {
    */
   record Corrupt(Failure failure) implements AttemptResult {}
 
+  /**
+   * Segments of several mirrors together are not the file that repodata lists; they have been
+   * discarded.
+   *
+   * @param culprit finds out whose are wrong
+   */
+  record Mixture(Failure failure, Culprit culprit) implements AttemptResult {}
+
+  /** What was asked for is here, and behind it something is missing: within an attempt only. */
+  record Onward() implements AttemptResult {}
+
   /** The partial that was found can't be gone on with; it has been discarded: ask anew. */
   record Anew() implements AttemptResult {}
 

@@ -1,6 +1,8 @@
 package org.instantmirror.download;
 
 import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repo.Repo;
@@ -88,11 +90,13 @@ final class Claim implements Rider {
   }
 
   private final Repo repo;
+  private final boolean helps;
   private final String host;
   private final EntryKey key;
   volatile Work work;
   @Nullable Work running; // what was begun in the place that it has
   private volatile @Nullable Runnable wake;
+  private final List<Companion> companions = new CopyOnWriteArrayList<>();
 
   volatile Urgency urgency = Urgency.INTERACTIVE; // as its work was judged last
   volatile double saving;
@@ -109,10 +113,25 @@ final class Claim implements Rider {
    * @param work what to do, unless something else is submitted
    */
   Claim(Repo repo, EntryKey key, Work work) {
+    this(repo, key, work, repo.host(), false);
+  }
+
+  private Claim(Repo repo, EntryKey key, Work work, String host, boolean helps) {
     this.repo = repo;
-    this.host = repo.host();
+    this.helps = helps;
+    this.host = host;
     this.key = key;
     this.work = work;
+  }
+
+  /** One of somebody who helps with a download that has a claim of its own. */
+  static Claim ofHelper(Repo repo, EntryKey key, String host) {
+    return new Claim(repo, key, Work.NONE, host, true);
+  }
+
+  /** Whether it is for a file that somebody else has a claim for. */
+  boolean helps() {
+    return helps;
   }
 
   Repo repo() {
@@ -143,6 +162,52 @@ final class Claim implements Rider {
     Runnable waiting = wake;
     if (waiting != null) {
       waiting.run();
+    }
+    companions.forEach(Companion::wake);
+  }
+
+  /** Somebody else rides for the same end, on a line of his own. */
+  Companion companion(Runnable keptWaiting) {
+    Companion companion = new Companion(keptWaiting);
+    companions.add(companion);
+    return companion;
+  }
+
+  /** As urgent as the claim; thread-safe. */
+  final class Companion implements Rider, AutoCloseable {
+    private final Runnable keptWaiting;
+    private volatile @Nullable Runnable wake;
+
+    private Companion(Runnable keptWaiting) {
+      this.keptWaiting = keptWaiting;
+    }
+
+    @Override
+    public Urgency urgency() {
+      return Claim.this.urgency;
+    }
+
+    @Override
+    public void onChange(Runnable newWake) {
+      wake = newWake;
+    }
+
+    private void wake() {
+      Runnable waiting = wake;
+      if (waiting != null) {
+        waiting.run();
+      }
+    }
+
+    @Override
+    public void keptWaiting() {
+      keptWaiting.run();
+    }
+
+    /** It rides no more. */
+    @Override
+    public void close() {
+      companions.remove(this);
     }
   }
 

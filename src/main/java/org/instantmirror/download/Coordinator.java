@@ -195,7 +195,7 @@ public final class Coordinator implements Ahead, AutoCloseable {
         waiting -> {
           int[] position = {skip};
           return waiting
-              .filter(claim -> shown.test(claim.repo()))
+              .filter(claim -> !claim.helps() && shown.test(claim.repo()))
               .skip(skip)
               .limit(most)
               .map(

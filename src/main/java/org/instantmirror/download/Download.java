@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.instantmirror.download.ByteSource.Break;
 import org.instantmirror.http.Head;
 import org.instantmirror.store.PartialEntry;
@@ -45,6 +47,8 @@ public final class Download {
   private volatile long heldBackFrom = Long.MAX_VALUE;
   private volatile boolean refusesRanges;
   private volatile boolean shared;
+
+  private volatile Supplier<List<SegmentStanding>> segments = List::of;
 
   private final Object lock = new Object();
   private int clients; // guarded by lock
@@ -107,6 +111,11 @@ public final class Download {
     return shared;
   }
 
+  /** What is being fetched by segments. */
+  List<SegmentStanding> segments() {
+    return segments.get();
+  }
+
   /** What is being written; only once {@link Opening.Streaming} was seen. */
   PartialEntry entry() {
     PartialEntry known = partial;
@@ -114,6 +123,22 @@ public final class Download {
       throw new IllegalStateException(order.key() + " has no bytes yet");
     }
     return known;
+  }
+
+  /**
+   * Where what may be read ahead of the head ends, from a position on; {@code position} itself
+   * where nothing may.
+   */
+  long hereAheadTo(long position) {
+    PartialEntry known = partial;
+    return known == null || state() != ByteSource.State.GROWING
+        ? position
+        : Math.max(position, Math.min(known.written().endFrom(position), heldBackFrom));
+  }
+
+  /** Whether that byte is here, and may be read, ahead of the head. */
+  boolean isHereAhead(long position) {
+    return hereAheadTo(position) > position;
   }
 
   /** How fast it grows, if that is known. */
@@ -295,6 +320,11 @@ public final class Download {
       throw new IllegalStateException(order.key() + ": " + phase + " can't become " + next);
     }
     phase = next;
+  }
+
+  /** Segments are being fetched, as that tells. */
+  void fetchedBy(Supplier<List<SegmentStanding>> standings) {
+    segments = standings;
   }
 
   /** Upstream has answered. */

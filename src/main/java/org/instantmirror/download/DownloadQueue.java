@@ -267,6 +267,22 @@ final class DownloadQueue implements AutoCloseable {
         });
   }
 
+  /**
+   * Runs something that somebody who has a place doesn't do himself.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if the queue is closed
+   */
+  void runBeside(Runnable task) {
+    workers.execute(task);
+  }
+
+  /** Whether nothing is begun any more. */
+  boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
   private void release(Claim claim) {
     synchronized (lock) {
       places.release(claim);

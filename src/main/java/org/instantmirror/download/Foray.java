@@ -3,6 +3,7 @@ package org.instantmirror.download;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 import org.instantmirror.http.ByteRange;
 import org.instantmirror.store.PartialEntry;
@@ -94,9 +95,11 @@ final class Foray implements AutoCloseable {
   private void judge() {
     Optional<Duration> pause = Optional.empty();
     Place asking = null;
+    boolean here;
     long wait;
     synchronized (lock) {
       wait = waits;
+      here = waiting && place == null && request == null && download.isHereAhead(position);
       if (place == null && request == null && stretch().isPresent()) {
         pause = mayWait();
         asking = pause.isPresent() ? null : new Place();
@@ -105,6 +108,10 @@ final class Foray implements AutoCloseable {
     }
     if (asking != null) {
       around.places.submit(asking);
+    }
+    if (here) {
+      // Somebody else's request, or another mirror, has brought it meanwhile.
+      changed.run();
     }
     pause.ifPresent(delay -> around.later.run(() -> judgeAgain(wait), delay));
   }
@@ -125,18 +132,32 @@ final class Foray implements AutoCloseable {
         waiting
             && !inVain
             && position > download.available()
+            && !download.isHereAhead(position)
             && download.state() == ByteSource.State.GROWING
             && !download.refusesRanges();
     return lacking
-        ? Stretch.from(position, wanted, Math.min(file.length(), download.heldBackFrom()))
+        ? Stretch.from(position, wanted, Math.min(endOfGap(), download.heldBackFrom()))
         : Optional.empty();
+  }
+
+  /** Where what is missing from the position on ends. Guarded by lock. */
+  private long endOfGap() {
+    return Math.min(file.length(), file.written().nextFrom(position));
   }
 
   /** Guarded by lock. */
   private Optional<Duration> mayWait() {
+    long from = download.available();
+    OptionalDouble rate = download.bytesPerSecond();
+    for (SegmentStanding segment : download.segments()) {
+      if (from < segment.next() && segment.next() <= position && position <= segment.last()) {
+        from = segment.next();
+        rate = segment.bytesPerSecond();
+      }
+    }
     return FarAhead.mayWait(
-        position - download.available(),
-        download.bytesPerSecond(),
+        position - from,
+        rate,
         download.latency(),
         Duration.ofNanos(around.nanoClock.getAsLong() - sinceNanos));
   }
@@ -192,6 +213,8 @@ final class Foray implements AutoCloseable {
     public void use() {
       AheadRequest begun = begin();
       if (begun == null) {
+        // Perhaps somebody else has brought it.
+        changed.run();
         return;
       }
       AheadRequest.Outcome outcome = AheadRequest.Outcome.FAILED;

@@ -21,7 +21,12 @@ final class HeldPartial {
     entry = next;
   }
 
-  /** How many bytes are here. */
+  /** How many bytes are here, wherever in the file. */
+  long bytes() {
+    return entry == null ? 0 : entry.written().size();
+  }
+
+  /** How many bytes are here without a gap. */
   long size() {
     return entry == null ? 0 : entry.size();
   }

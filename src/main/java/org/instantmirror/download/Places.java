@@ -100,7 +100,7 @@ final class Places {
       clients.add(claim);
     } else {
       ahead.computeIfAbsent(claim.repo().id(), id -> new TreeSet<>(Claim.ORDER)).add(claim);
-      aheadWaiting++;
+      aheadWaiting += claim.helps() ? 0 : 1;
     }
   }
 
@@ -115,7 +115,7 @@ final class Places {
     } else {
       NavigableSet<Claim> ofRepo = ahead.get(claim.repo().id());
       if (ofRepo != null && ofRepo.remove(claim)) {
-        aheadWaiting--;
+        aheadWaiting -= claim.helps() ? 0 : 1;
       }
       if (ofRepo != null && ofRepo.isEmpty()) {
         ahead.remove(claim.repo().id());
@@ -140,7 +140,7 @@ final class Places {
     return clients.size();
   }
 
-  /** How many wait that no client waits for. */
+  /** How many wait that no client waits for, helpers left out. */
   int aheadWaiting() {
     return aheadWaiting;
   }

@@ -8,9 +8,10 @@ import org.instantmirror.http.ByteRange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ranges of a download while it grows: from its bytes where they are here, and what is far
- * ahead of them by requests of its own ({@link Foray}). When the download has caught up with the
- * reader, a request is given up; where one fails, the reader waits for the download.
+ * Reads ranges of a download while it grows: from its bytes where they are here, be it ahead of its
+ * head, and what is far ahead of that by requests of its own ({@link Foray}). When the download has
+ * caught up with the reader, a request is given up; where one fails, the reader waits for the
+ * download.
  */
 public final class RangedTail implements ByteSource {
 
@@ -63,18 +64,23 @@ public final class RangedTail implements ByteSource {
 
   @Override
   public long available(long position) {
-    long here = tail.available(position);
-    if (here > position) {
+    long head = tail.available(position);
+    if (head > position) {
       foray.end();
-      return here;
+      return head;
     }
     AheadRequest request = request();
-    return request == null ? here : request.pipe().available(position);
+    return request != null && request.covers(position)
+        ? request.pipe().available(position)
+        : Math.max(head, tail.download().hereAheadTo(position));
   }
 
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
-    long here = tail.available(position);
+    AheadRequest request = request();
+    long head = tail.available(position);
+    boolean fromPipe = head <= position && request != null && request.covers(position);
+    long here = fromPipe ? head : Math.max(head, tail.download().hereAheadTo(position));
     if (here > position) {
       // No further: what has been written after that may not be let out yet.
       int most = (int) Math.min(target.remaining(), here - position);
@@ -82,7 +88,6 @@ public final class RangedTail implements ByteSource {
       target.position(target.position() + Math.max(0, count));
       return count;
     }
-    AheadRequest request = request();
     return request == null ? 0 : request.pipe().read(target, position);
   }
 

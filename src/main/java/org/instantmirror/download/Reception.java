@@ -1,9 +1,7 @@
 package org.instantmirror.download;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.instantmirror.store.PartialEntry;
@@ -13,14 +11,15 @@ import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamResponse;
 
 /**
- * Receives the body of one answer: writes its bytes to the partial entry, judges the first ones,
- * opens the download to clients with them, and publishes the others as they come. Runs on the
+ * Receives the body of one answer: writes its bytes to the head of the partial entry, and has them
+ * {@linkplain Release released}. Where it reaches bytes that are here already it ends, unless they
+ * are few: these are sooner read and dropped than passed over by another request. Runs on the
  * download's thread.
  */
 final class Reception {
 
   /** Bytes read from upstream at once; what one transfer costs in memory. */
-  private static final int BUFFER = 64 * 1024;
+  static final int BUFFER = 64 * 1024;
 
   private static final ThreadLocal<ByteBuffer> BUFFERS =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER));
@@ -32,14 +31,14 @@ final class Reception {
   private final PartialEntry target;
   private final Verification verification;
   private final Cancellation cancellation;
-  private boolean verified;
-
-  /** The first bytes of the file, gathered until they can be judged. */
-  private byte[] prefix = {};
+  private final Release release;
+  private final long end; // of the body, -1 if that isn't known
+  private long position; // of its next byte in the file
 
   /**
    * @param uri what was asked for
    * @param answer with a body that begins where the held bytes end
+   * @param end where it ends, or -1
    * @param held an entry; let go of if its first bytes can't be the file
    * @param verification judges the bytes
    * @param cancellation the answer's
@@ -48,148 +47,88 @@ final class Reception {
       Download download,
       URI uri,
       UpstreamResponse answer,
+      long end,
       HeldPartial held,
       Verification verification,
       Cancellation cancellation) {
     this.download = download;
     this.uri = uri;
     this.answer = answer;
+    this.end = end;
     this.held = held;
     this.target = Objects.requireNonNull(held.entry());
+    this.position = target.size();
     this.verification = verification;
     this.cancellation = cancellation;
+    this.release = new Release(download, held, verification, answer.endIsCertain());
+  }
+
+  /** A buffer of the calling thread's. */
+  static ByteBuffer buffer() {
+    return BUFFERS.get().clear();
   }
 
   /**
    * Receives all of it.
    *
-   * @return {@link AttemptResult.Whole}, {@link AttemptResult.Stopped}, or {@link
-   *     AttemptResult.Failed} if this can't be the file
+   * @return {@link AttemptResult.Whole}, {@link AttemptResult.Onward}, {@link
+   *     AttemptResult.Stopped}, or {@link AttemptResult.Failed} if this can't be the file
    * @throws UpstreamException if the transfer breaks
    * @throws StorageException if the disk doesn't take it
    */
   AttemptResult run() throws UpstreamException, StorageException {
-    ByteBuffer buffer = BUFFERS.get().clear();
-    download.bodyBegins(target.size(), verification.heldBackFrom(target.length()));
-    if (!isOpen()) {
-      prefix = readPrefix();
-    }
+    ByteBuffer buffer = buffer();
+    release.begin();
     while (true) {
       boolean atEnd = answer.read(buffer) < 0;
       if (cancellation.isCancelled()) {
         return new AttemptResult.Stopped();
       }
-      buffer.flip();
-      Optional<String> objection = take(buffer, atEnd);
+      Optional<String> objection = take(buffer.flip(), atEnd);
       if (objection.isPresent()) {
         return AttemptResult.implausible(uri, objection.get());
       }
-      if (isAllHere(atEnd) && !verified) {
+      if (release.isRefuted()) {
         held.discard();
         return verification.rejection(uri);
       }
       buffer.clear();
-      if (atEnd) {
-        return new AttemptResult.Whole(answer.endIsCertain());
+      boolean metTheEnd = release.isWhole() && target.size() > position;
+      if (metTheEnd || (atEnd && release.isWhole())) {
+        return new AttemptResult.Whole(metTheEnd || answer.endIsCertain());
+      }
+      if (atEnd || target.size() - position > worthAnotherRequest()) {
+        return new AttemptResult.Onward();
       }
     }
   }
 
-  private boolean isOpen() {
-    return download.phase() == Phase.STREAMING;
+  /** What comes while another request is on its way. */
+  private long worthAnotherRequest() {
+    double perSecond = download.bytesPerSecond().orElse(0);
+    return Math.max(BUFFER, (long) (perSecond * download.latency().toNanos() / 1e9));
   }
 
   /** What is wrong with them, or empty. */
   private Optional<String> take(ByteBuffer bytes, boolean atEnd) throws StorageException {
-    if (!isOpen()) {
-      gather(bytes);
-    }
-    if (target.length() >= 0 && target.size() + bytes.remaining() > target.length()) {
+    long after = position + bytes.remaining();
+    if (end >= 0 && after > end) {
       return Optional.of("more bytes than the file has");
     }
-    ByteBuffer again = bytes.duplicate();
-    if (bytes.hasRemaining()) {
+    ByteBuffer last = position == target.size() ? bytes.duplicate() : null;
+    while (bytes.hasRemaining()) {
+      int known = (int) Math.min(bytes.remaining(), Math.max(0, target.size() - position));
+      bytes.position(bytes.position() + known);
+      position += known;
+      int before = bytes.remaining();
       target.append(bytes);
+      position += before - bytes.remaining();
     }
-    verification.take(target, again);
-    if (atEnd && target.size() < target.length()) {
+    if (atEnd && position < end) {
       return Optional.of("fewer bytes than the file has");
     }
-    return isAllHere(atEnd) && !verified ? verify() : release();
-  }
-
-  /** What is wrong with the whole, but for its checksum. */
-  private Optional<String> verify() throws StorageException {
-    if (!isOpen() && !verification.isCertain()) {
-      // Of what isn't even a repomd.xml nobody needs to know the checksum.
-      Optional<String> objection = implausible();
-      if (objection.isPresent()) {
-        return objection;
-      }
-    }
-    verified = verification.agrees(answer.head().lastModified());
-    return verified ? release() : Optional.empty();
-  }
-
-  private boolean isAllHere(boolean atEnd) {
-    return atEnd || target.size() == target.length();
-  }
-
-  /** Gives clients what they may have; what is wrong with the first bytes if they can't be it. */
-  private Optional<String> release() throws StorageException {
-    long ready = verified ? target.size() : verification.releasable(target.size(), target.length());
-    if (isOpen()) {
-      download.publish(ready);
-    } else if (verified || ready >= Plausibility.PREFIX) {
-      return open(ready);
-    }
-    return Optional.empty();
-  }
-
-  private void gather(ByteBuffer bytes) {
-    int n = Math.min(Plausibility.PREFIX - prefix.length, bytes.remaining());
-    byte[] longer = Arrays.copyOf(prefix, prefix.length + n);
-    bytes.duplicate().get(longer, prefix.length, n);
-    prefix = longer;
-  }
-
-  /** Opens the download to clients if its first bytes can be the file; what is wrong if not. */
-  private Optional<String> open(long ready) throws StorageException {
-    Optional<String> objection = implausible();
-    if (objection.isPresent()) {
-      return objection;
-    }
-    try {
-      download.open(target, ready, answer.endIsCertain());
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-    return Optional.empty();
-  }
-
-  /** What is wrong with the first bytes, which are discarded then. */
-  private Optional<String> implausible() {
-    Order order = download.order();
-    Optional<String> objection =
-        Plausibility.objection(order.fileClass(), order.key().fileName(), prefix);
-    objection.ifPresent(what -> held.discard());
-    return objection;
-  }
-
-  /** The beginning of what an earlier run left. */
-  private byte[] readPrefix() throws StorageException {
-    ByteBuffer first = ByteBuffer.allocate((int) Math.min(Plausibility.PREFIX, target.size()));
-    try (PartialEntry.Reader reader = target.openReader()) {
-      while (first.hasRemaining() && reader.read(first, first.position()) > 0) {
-        // Until all are there.
-      }
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-    return Arrays.copyOf(first.array(), first.position());
-  }
-
-  private StorageException unreadable(IOException cause) {
-    return new StorageException("can't read back the partial entry of " + target.key(), cause);
+    // Others may have written ahead of it: then the last bytes aren't all.
+    boolean simple = last != null && target.size() == after;
+    return release.grown(simple ? last : null, atEnd && end < 0);
   }
 }

@@ -45,7 +45,25 @@ public final class Resumption {
    */
   public static List<Map.Entry<String, String>> fields(
       Head partial, long offset, boolean sameServer, boolean sameFileByChecksum) {
-    Map.Entry<String, String> range = Map.entry("Range", "bytes=" + offset + "-");
+    return fields(partial, "bytes=" + offset + "-", sameServer, sameFileByChecksum);
+  }
+
+  /**
+   * The same for what is missing before bytes that are here.
+   *
+   * @param part what to ask for
+   * @param length the total length
+   */
+  static List<Map.Entry<String, String>> fields(
+      Head partial, ByteRange part, long length, boolean sameServer, boolean sameFileByChecksum) {
+    return part.last() + 1 == length
+        ? fields(partial, part.first(), sameServer, sameFileByChecksum)
+        : fields(partial, "bytes=" + part, sameServer, sameFileByChecksum);
+  }
+
+  private static List<Map.Entry<String, String>> fields(
+      Head partial, String ranges, boolean sameServer, boolean sameFileByChecksum) {
+    Map.Entry<String, String> range = Map.entry("Range", ranges);
     Optional<String> condition = ifRange(partial, sameServer);
     if (sameFileByChecksum && !sameServer) {
       // Another server's date may differ although its file doesn't.

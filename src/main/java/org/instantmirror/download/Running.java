@@ -27,6 +27,7 @@ record Running(Download download, Transfer transfer, UpstreamPool pool, Claim cl
         claim.urgency(),
         download.clients(),
         download.began(),
-        download.source().orElse(null));
+        download.source().orElse(null),
+        download.segments());
   }
 }

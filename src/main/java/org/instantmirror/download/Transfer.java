@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.Store;
@@ -300,6 +301,8 @@ final class Transfer implements Claim.Work {
       return false;
     } else if (result instanceof AttemptResult.Corrupt corrupt) {
       return corrupt(upstream, corrupt.failure(), now);
+    } else if (result instanceof AttemptResult.Mixture mixture) {
+      return mixture(upstream, mixture, now);
     } else if (result instanceof AttemptResult.Changed) {
       ending.changed();
       return true;
@@ -328,6 +331,24 @@ final class Transfer implements Claim.Work {
     }
     failedTry(upstream, new AttemptResult.Failed(failure, false), now);
     return false;
+  }
+
+  /** The same, where it isn't known who sent it. */
+  private boolean mixture(Upstream upstream, AttemptResult.Mixture mixture, Instant now) {
+    around.corruptSources.record(order.key(), now);
+    boolean opened = download.phase() == Phase.STREAMING;
+    if (opened) {
+      ending.corrupt(mixture.failure());
+    } else {
+      failedTry(upstream, new AttemptResult.Failed(mixture.failure(), false), now);
+    }
+    try {
+      // Clients don't wait for it, nor does anybody who wants the place.
+      around.queue.runBeside(mixture.culprit()::find);
+    } catch (RejectedExecutionException e) {
+      log.stopping(e);
+    }
+    return opened;
   }
 
   private void failedTry(Upstream upstream, AttemptResult.Failed failed, Instant now) {

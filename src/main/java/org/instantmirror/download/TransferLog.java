@@ -45,6 +45,10 @@ final class TransferLog {
         upstream);
   }
 
+  void stopping(Exception why) {
+    LOG.debug("{}: the server stops", download.order().key(), why);
+  }
+
   void gaveWay() {
     LOG.debug("{}: gives way to what clients wait for", download.order().key());
   }

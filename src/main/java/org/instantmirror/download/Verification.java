@@ -31,6 +31,7 @@ final class Verification {
   private @Nullable MessageDigest digest;
   private @Nullable PartialEntry hashedOf;
   private long hashed;
+  private @Nullable ByteBuffer readBack; // once it was needed
 
   /**
    * @param listed what repodata says of the file; null if it says nothing, and all is let pass
@@ -85,13 +86,14 @@ final class Verification {
   }
 
   /**
-   * Takes the bytes of an entry that were appended since the last call, or all of them if it is
-   * another entry (one that an earlier run left, of which nobody knows the digest).
+   * Takes the bytes of an entry by which its head has grown since the last call, or all of them if
+   * it is another entry (one that an earlier run left, of which nobody knows the digest).
    *
+   * @param size of the head
    * @param last the bytes just appended, if that is all there can be; they are left unread
    * @throws StorageException if they can't be read back
    */
-  void take(PartialEntry entry, @Nullable ByteBuffer last) throws StorageException {
+  void take(PartialEntry entry, long size, @Nullable ByteBuffer last) throws StorageException {
     ChecksumType type = type();
     if (type == null) {
       return;
@@ -101,19 +103,21 @@ final class Verification {
       hashedOf = entry;
       hashed = 0;
     }
-    if (last != null && hashed + last.remaining() == entry.size()) {
+    if (last != null && hashed + last.remaining() == size) {
       digest.update(last.duplicate());
-      hashed = entry.size();
+      hashed = size;
     } else {
-      readBack(entry, digest);
+      readBack(entry, size, digest);
     }
   }
 
-  private void readBack(PartialEntry entry, MessageDigest into) throws StorageException {
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private void readBack(PartialEntry entry, long size, MessageDigest into) throws StorageException {
+    ByteBuffer buffer = readBack == null ? ByteBuffer.allocate(BUFFER) : readBack;
+    readBack = buffer;
     try (PartialEntry.Reader reader = entry.openReader()) {
-      while (hashed < entry.size()) {
-        int count = reader.read(buffer.clear(), hashed);
+      while (hashed < size) {
+        int most = (int) Math.min(BUFFER, size - hashed);
+        int count = reader.read(buffer.clear().limit(most), hashed);
         if (count <= 0) {
           throw new IOException("it ends early");
         }

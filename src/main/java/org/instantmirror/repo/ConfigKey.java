@@ -278,6 +278,21 @@ public enum ConfigKey {
   MAX_PARALLEL_DOWNLOADS(Scope.BOTH, "8", "Downloads at once of one repository, 1 to 1000."),
   MAX_CONNECTIONS_PER_HOST(
       Scope.BOTH, "32", "Connections at once to one upstream host, 1 to 1000."),
+  SEGMENT_MIN(
+      Scope.BOTH,
+      "64M",
+      "A file of at least this size whose checksum repodata lists is fetched from several mirrors at"
+          + " once, 1M to 1T (smaller ones gain nothing)."),
+  SEGMENTS(
+      Scope.BOTH,
+      "4",
+      "So many segments of such a file are fetched at once, 1 to 16, each from another mirror; 1 for"
+          + " one mirror after the other."),
+  SEGMENTS_PER_UPSTREAM(
+      Scope.BOTH,
+      "1",
+      "So many of these may be fetched at once from one mirror, 1 to 16, where one connection doesn't"
+          + " fill the line."),
   PROXY(
       Scope.BOTH,
       "",

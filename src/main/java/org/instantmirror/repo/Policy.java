@@ -16,6 +16,7 @@ record Policy(
     Transport transport,
     int retries,
     int maxParallelDownloads,
+    Segmentation segmentation,
     Bandwidth bandwidth,
     PrefetchPolicy prefetch,
     Retention retention) {
@@ -36,6 +37,7 @@ record Policy(
         transport(settings),
         settings.get(ConfigKey.RETRIES).as(t -> ValueSyntax.integer(t, 1, 100)),
         settings.get(ConfigKey.MAX_PARALLEL_DOWNLOADS).as(t -> ValueSyntax.integer(t, 1, 1000)),
+        Segmentation.of(settings),
         Bandwidth.of(settings),
         PrefetchPolicy.of(settings),
         Retention.of(settings));

@@ -50,6 +50,7 @@ final class ProxyReader {
         policy.transport().allowingRedirectsTo(hosts),
         policy.retries(),
         MOST_DOWNLOADS,
+        policy.segmentation(),
         policy.bandwidth(),
         SignaturePolicy.NONE,
         Access.of(main),

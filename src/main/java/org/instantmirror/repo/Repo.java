@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how its upstreams are spoken to
  * @param retries rounds over the upstreams before a download fails; at least 1
  * @param maxParallelDownloads downloads at once for this repository
+ * @param segmentation which of its files are fetched from several upstreams at once
  * @param bandwidth for all that comes from the same upstream host
  * @param signatures whether its metadata must be signed, and by whom
  * @param access who may read it
@@ -39,6 +40,7 @@ public record Repo(
     Transport transport,
     int retries,
     int maxParallelDownloads,
+    Segmentation segmentation,
     Bandwidth bandwidth,
     SignaturePolicy signatures,
     Access access,
@@ -87,6 +89,7 @@ public record Repo(
         transport,
         retries,
         maxParallelDownloads,
+        Segmentation.USUAL,
         Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,
@@ -117,6 +120,7 @@ public record Repo(
         other,
         retries,
         maxParallelDownloads,
+        segmentation,
         bandwidth,
         signatures,
         access,

@@ -72,6 +72,7 @@ final class RepoReader {
         policy.transport(),
         policy.retries(),
         policy.maxParallelDownloads(),
+        policy.segmentation(),
         policy.bandwidth(),
         signatures.read(section, settings, Repo.variables(baseUrls, list)),
         Access.of(settings),

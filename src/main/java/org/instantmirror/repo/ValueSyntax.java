@@ -94,6 +94,15 @@ final class ValueSyntax {
                     "'" + text + "' is no size; allowed is a number, " + SIZE_EXAMPLES));
   }
 
+  /** The same from {@code least} to {@code most}. */
+  static long size(String text, String least, String most) {
+    long size = size(text);
+    if (size < size(least) || size > size(most)) {
+      throw new IllegalArgumentException("'" + text + "', allowed is " + least + " to " + most);
+    }
+    return size;
+  }
+
   /** {@code 5%}, {@code 1G}, or both with {@code or} between them. */
   static FreeSpaceLimit freeSpace(String text) {
     String[] parts = text.split("\\s+or\\s+", -1);

@@ -7,6 +7,10 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.instantmirror.http.ByteRange;
+import org.instantmirror.http.ByteRanges;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.repodata.Checksum;
@@ -14,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A partial entry on disk. Its owner's thread writes; the checkpoint thread forces beside it. */
+/**
+ * A partial entry on disk. Its owner's thread and others write; the checkpoint thread forces beside
+ * them.
+ */
 final class PartialFile implements PartialEntry {
   private static final Logger LOG = LoggerFactory.getLogger(PartialFile.class);
 
@@ -39,14 +46,26 @@ final class PartialFile implements PartialEntry {
    */
   private final Semaphore sidecarPermit = new Semaphore(1);
 
-  /** Bytes written; set by the owner's thread, after the bytes. */
+  /** For the two fields below, and what changes {@link #written}; never held over I/O. */
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** Signalled when a thread has written. */
+  private final Condition wrote = writing.newCondition();
+
+  /** What threads are just writing. Guarded by {@link #writing}. */
+  private ByteRanges inFlight = ByteRanges.NONE;
+
+  /** Changed, under {@link #writing}, after the bytes have been written. */
+  private volatile ByteRanges written;
+
+  /** The end of its first range if that begins at 0; likewise. */
   private volatile long size;
 
   /** What the next checkpoint writes, but for the offset. Guarded by {@link #sidecarPermit}. */
   private Sidecar sidecar;
 
-  /** The size at the last checkpoint's time. Guarded by {@link #sidecarPermit}. */
-  private long sizeBefore;
+  /** How many bytes there were at the last checkpoint. Guarded by {@link #sidecarPermit}. */
+  private long bytesBefore;
 
   PartialFile(
       PartialFolder folder,
@@ -61,8 +80,9 @@ final class PartialFile implements PartialEntry {
     this.name = name;
     this.data = data;
     this.sidecar = sidecar;
-    this.size = sidecar.forced();
-    this.sizeBefore = sidecar.forced();
+    this.written = sidecar.forced();
+    this.size = written.endFrom(0);
+    this.bytesBefore = written.size();
     this.key = sidecar.key();
     this.head = sidecar.head();
     this.length = sidecar.length();
@@ -94,6 +114,16 @@ final class PartialFile implements PartialEntry {
     return size;
   }
 
+  @Override
+  public ByteRanges written() {
+    return written;
+  }
+
+  /** How many bytes are here, wherever in the file. */
+  long bytes() {
+    return written.size();
+  }
+
   PartialName name() {
     return name;
   }
@@ -104,7 +134,7 @@ final class PartialFile implements PartialEntry {
 
   /** Bytes that are still to come, as far as that is known. */
   long remaining() {
-    return Math.max(0, length - size);
+    return Math.max(0, length - bytes());
   }
 
   @Override
@@ -112,14 +142,132 @@ final class PartialFile implements PartialEntry {
     if (ended.get()) {
       throw new IllegalStateException(key + " was committed, suspended or discarded");
     }
-    long position = size;
-    int count = bytes.remaining();
+    while (bytes.hasRemaining()) {
+      long position = size;
+      long end = reserveAtHead(bytes.remaining());
+      if (end > position) {
+        put(bytes, position, end);
+      }
+      if (size > end) {
+        // It has reached what is here already.
+        return;
+      }
+    }
+  }
+
+  /**
+   * Reserves room at the head, waiting for the thread that is just writing there, if any.
+   *
+   * @return where it ends; the head itself if that has moved meanwhile
+   */
+  private long reserveAtHead(int most) {
+    writing.lock();
     try {
+      long position = size;
+      while (inFlight.contains(size)) {
+        wrote.awaitUninterruptibly();
+      }
+      return size == position ? reserve(position, most) : position;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Reserves what is free from {@code position} on; where that ends. Guarded by writing. */
+  private long reserve(long position, long most) {
+    long taken = Math.min(written.nextFrom(position), inFlight.nextFrom(position));
+    long end = Math.min(position + most, taken);
+    if (end > position) {
+      inFlight = inFlight.with(new ByteRange(position, end - 1));
+    }
+    return end;
+  }
+
+  @Override
+  public boolean write(ByteBuffer bytes, long position) throws StorageException {
+    if (length < 0) {
+      return false;
+    }
+    long last = position + bytes.remaining();
+    if (position < 0 || last > length) {
+      throw new IllegalArgumentException(position + " to " + last + " of " + length);
+    }
+    for (long at = position; at < last; ) {
+      long end;
+      writing.lock();
+      try {
+        if (ended.get()) {
+          return false;
+        }
+        at = Math.min(last, freeFrom(at));
+        end = reserve(at, last - at);
+      } finally {
+        writing.unlock();
+      }
+      bytes.position(bytes.limit() - (int) (last - at));
+      if (end > at) {
+        put(bytes, at, end);
+      }
+      at = end;
+    }
+    return true;
+  }
+
+  /** The first position from there on that neither is written nor just being so. */
+  private long freeFrom(long position) {
+    long at = position;
+    for (long before = -1; at != before; ) {
+      before = at;
+      at = inFlight.endFrom(written.endFrom(at));
+    }
+    return at;
+  }
+
+  /** Writes to the reserved room between two positions. */
+  private void put(ByteBuffer bytes, long position, long end) throws StorageException {
+    ByteRange range = new ByteRange(position, end - 1);
+    int limit = bytes.limit();
+    boolean done = false;
+    try {
+      bytes.limit(bytes.position() + (int) range.length());
       data.write(bytes, position);
+      done = true;
     } catch (IOException e) {
       throw fault.report(StorageException.of("cannot write", name.data(), e));
+    } finally {
+      bytes.limit(limit);
+      wrote(range, done);
     }
-    size = position + count;
+  }
+
+  private void wrote(ByteRange range, boolean done) {
+    writing.lock();
+    try {
+      inFlight = inFlight.without(range);
+      if (done) {
+        written = written.with(range);
+        size = written.endFrom(0);
+      }
+      wrote.signalAll();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Takes no more from any thread; false if that was so already. */
+  private boolean close() {
+    if (!ended.compareAndSet(false, true)) {
+      return false;
+    }
+    writing.lock();
+    try {
+      while (inFlight.size() > 0) {
+        wrote.awaitUninterruptibly();
+      }
+    } finally {
+      writing.unlock();
+    }
+    return true;
   }
 
   @Override
@@ -134,10 +282,11 @@ final class PartialFile implements PartialEntry {
       return;
     }
     try {
-      long now = size;
-      long unforced = now - sidecar.forced();
-      boolean due = unforced >= CHECKPOINT_BYTES || sizeBefore > sidecar.forced();
-      sizeBefore = now;
+      ByteRanges now = written;
+      long forced = sidecar.forced().size();
+      long unforced = now.size() - forced;
+      boolean due = unforced >= CHECKPOINT_BYTES || bytesBefore > forced;
+      bytesBefore = now.size();
       if (due && unforced > 0 && sidecar.isResumable()) {
         data.force();
         sidecar = sidecar.forcedTo(now);
@@ -155,7 +304,7 @@ final class PartialFile implements PartialEntry {
     if (length >= 0 && size != length) {
       throw new IllegalStateException(key + ": " + size + " of " + length + " bytes are here");
     }
-    if (!ended.compareAndSet(false, true)) {
+    if (!close()) {
       throw new IllegalStateException(key + " was committed, suspended or discarded");
     }
     sidecarPermit.acquireUninterruptibly();
@@ -176,14 +325,14 @@ final class PartialFile implements PartialEntry {
 
   @Override
   public void suspend() {
-    if (!ended.compareAndSet(false, true)) {
+    if (!close()) {
       return;
     }
     sidecarPermit.acquireUninterruptibly();
     try (Uninterrupted whole = new Uninterrupted()) {
-      if (sidecar.isResumable() && size > 0) {
+      if (sidecar.isResumable() && bytes() > 0) {
         data.force();
-        sidecar = sidecar.forcedTo(size);
+        sidecar = sidecar.forcedTo(written);
         folder.write(name, sidecar, true);
         folder.keep(name, sidecar);
       } else {
@@ -199,7 +348,7 @@ final class PartialFile implements PartialEntry {
 
   @Override
   public void discard() {
-    if (!ended.compareAndSet(false, true)) {
+    if (!close()) {
       return;
     }
     sidecarPermit.acquireUninterruptibly();
@@ -223,7 +372,7 @@ final class PartialFile implements PartialEntry {
       if (closed.get()) {
         throw new ClosedChannelException();
       }
-      long available = size - position;
+      long available = (position < size ? size : written.endFrom(position)) - position;
       if (available <= 0) {
         return -1;
       }

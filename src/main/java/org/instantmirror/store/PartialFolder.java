@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.instantmirror.http.ByteRanges;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class PartialFolder {
       delete(earlier.name());
     }
     PartialName name = PartialName.unused(path, key);
-    Sidecar sidecar = new Sidecar(key, head, length, source, 0, null);
+    Sidecar sidecar = new Sidecar(key, head, length, source, ByteRanges.NONE, null);
     try (Uninterrupted whole = new Uninterrupted()) {
       return activate(name, DataFile.create(disk, name.data()), sidecar);
     } catch (IOException e) {
@@ -69,9 +70,9 @@ final class PartialFolder {
     if (found == null || !hasRoomFor(found.sidecar()) || !waiting.remove(key, found)) {
       return Optional.empty();
     }
-    Sidecar sidecar = found.sidecar().forcedTo(found.sidecar().resumeAt());
+    Sidecar sidecar = found.sidecar().forcedTo(found.sidecar().resumeWith());
     try (Uninterrupted whole = new Uninterrupted()) {
-      DataFile data = DataFile.open(disk, found.name().data(), sidecar.forced());
+      DataFile data = DataFile.open(disk, found.name().data(), sidecar.forced().end());
       return Optional.of(activate(found.name(), data, sidecar));
     } catch (IOException e) {
       LOG.info("{} can't be resumed, it starts over: {}", key, e.toString());
@@ -97,7 +98,7 @@ final class PartialFolder {
   private boolean hasRoomFor(Sidecar sidecar) {
     try {
       fault.look();
-      freeSpace.requireRoomFor(sidecar.length() - sidecar.forced(), promised());
+      freeSpace.requireRoomFor(sidecar.length() - sidecar.forced().size(), promised());
       return true;
     } catch (StorageException e) {
       return false;
@@ -109,16 +110,16 @@ final class PartialFolder {
     Waiting found = waiting.get(key);
     return found == null
         ? OptionalLong.empty()
-        : OptionalLong.of(Math.max(0, found.sidecar().length() - found.sidecar().forced()));
+        : OptionalLong.of(Math.max(0, found.sidecar().length() - found.sidecar().forced().size()));
   }
 
   /** Bytes that are here of all entries, those that wait included. */
   long written() {
     long waitingBytes = 0;
     for (Waiting each : waiting.values()) {
-      waitingBytes = sum(waitingBytes, each.sidecar().forced());
+      waitingBytes = sum(waitingBytes, each.sidecar().forced().size());
     }
-    return active.stream().mapToLong(PartialFile::size).reduce(waitingBytes, PartialFolder::sum);
+    return active.stream().mapToLong(PartialFile::bytes).reduce(waitingBytes, PartialFolder::sum);
   }
 
   /** Bytes that running downloads are still to write, as far as that is known. */
@@ -147,14 +148,14 @@ final class PartialFolder {
     active.remove(partial);
   }
 
-  /** From now on the entry can be resumed; of two of a key, the longer one. */
+  /** From now on the entry can be resumed; of two of a key, the one of more bytes. */
   void keep(PartialName name, Sidecar sidecar) {
     AtomicReference<@Nullable Waiting> shorter = new AtomicReference<>();
     waiting.merge(
         sidecar.key(),
         new Waiting(name, sidecar),
         (before, added) -> {
-          boolean addedWins = added.sidecar().forced() >= before.sidecar().forced();
+          boolean addedWins = added.sidecar().forced().size() >= before.sidecar().forced().size();
           shorter.set(addedWins ? before : added);
           return addedWins ? added : before;
         });

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
+import org.instantmirror.http.ByteRanges;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
 import org.instantmirror.store.StoredEntry.Origin;
@@ -131,7 +132,10 @@ final class Sharing {
     URI source = entry.source() == null ? NOWHERE : entry.source();
     try {
       commit.place(
-          name, new Sidecar(target, head, NOT_RESUMABLE, source, 0, null), shared, placed -> {});
+          name,
+          new Sidecar(target, head, NOT_RESUMABLE, source, ByteRanges.NONE, null),
+          shared,
+          placed -> {});
       return shared;
     } catch (StorageException e) {
       partials.delete(name);

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.instantmirror.http.ByteRange;
+import org.instantmirror.http.ByteRanges;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.instantmirror.repo.EntryKey;
@@ -26,25 +28,32 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The checksum is over all before its line; a file that doesn't match it counts as absent (after a
- * power cut it may be empty).
+ * power cut it may be empty). {@code forced} is the number of bytes from the first one on, {@code
+ * ranges} what lies ahead of them: a reader that doesn't know this field, as there have been, cuts
+ * the file at the former, which is right; and a file without the field has nothing ahead.
  *
  * @param length total length in bytes, or -1
- * @param forced how many bytes are certainly on disk
+ * @param forced the bytes that are certainly on disk
  * @param complete the entry as it will stand in the tree, once all bytes are on disk; it becomes
  *     true with the rename
  */
 record Sidecar(
-    EntryKey key, Head head, long length, URI source, long forced, @Nullable StoredEntry complete) {
+    EntryKey key,
+    Head head,
+    long length,
+    URI source,
+    ByteRanges forced,
+    @Nullable StoredEntry complete) {
 
   private static final String MAGIC = "instantmirror partial 1\n";
   private static final String CHECKSUM = "crc32=";
 
-  Sidecar forcedTo(long bytes) {
+  Sidecar forcedTo(ByteRanges bytes) {
     return new Sidecar(key, head, length, source, bytes, complete);
   }
 
   Sidecar completedAs(StoredEntry entry) {
-    return new Sidecar(key, head, length, source, entry.file().size(), entry);
+    return new Sidecar(key, head, length, source, ByteRanges.before(entry.file().size()), entry);
   }
 
   /**
@@ -56,11 +65,14 @@ record Sidecar(
   }
 
   /**
-   * Where to go on: after what is on disk, yet with a byte to ask for, so that upstream is asked
-   * whether the file is still the same.
+   * With which bytes to go on: those that are on disk, yet with one to ask for, so that upstream is
+   * asked whether the file is still the same. To be asked only where it {@link #isResumable}.
    */
-  long resumeAt() {
-    return Math.min(forced, length - 1);
+  ByteRanges resumeWith() {
+    boolean whole = forced.endFrom(0) >= length;
+    return whole
+        ? ByteRanges.before(length - 1)
+        : forced.without(new ByteRange(length, Long.MAX_VALUE - 1));
   }
 
   byte[] encode() {
@@ -73,7 +85,11 @@ record Sidecar(
     put(text, "contentType", head.contentType());
     put(text, "length", length);
     put(text, "source", source);
-    put(text, "forced", forced);
+    long whole = forced.endFrom(0);
+    put(text, "forced", whole);
+    if (forced.end() > whole) {
+      put(text, "ranges", forced.without(new ByteRange(0, whole)));
+    }
     if (complete != null) {
       put(text, "size", complete.file().size());
       put(text, "modified", complete.file().modified());
@@ -134,8 +150,14 @@ record Sidecar(
         head,
         fields.number("length"),
         source,
-        fields.number("forced"),
+        forced(fields),
         fields.optional("inode") == null ? null : entry(fields, key, head, source));
+  }
+
+  private static ByteRanges forced(Fields fields) {
+    String ahead = fields.optional("ranges");
+    return ByteRanges.before(fields.number("forced"))
+        .with(ahead == null ? ByteRanges.NONE : ByteRanges.parse(ahead));
   }
 
   private static StoredEntry entry(Fields fields, EntryKey key, Head head, URI source) {

@@ -63,11 +63,11 @@ final class Sweep {
   }
 
   private void keep(PartialName name, Sidecar sidecar) {
-    if (sidecar.isResumable() && sidecar.resumeAt() > 0) {
+    if (sidecar.isResumable() && sidecar.resumeWith().size() > 0) {
       LOG.info(
-          "{} can be resumed at {} of {} bytes",
+          "{} can be resumed with {} of {} bytes",
           sidecar.key(),
-          sidecar.resumeAt(),
+          sidecar.resumeWith().size(),
           sidecar.length());
       partials.keep(name, sidecar);
     } else {

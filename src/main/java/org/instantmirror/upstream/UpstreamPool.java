@@ -215,6 +215,12 @@ public final class UpstreamPool {
         upstream, what -> what.with(what.speed().withSuccess(now).with(measurement, now)));
   }
 
+  /** How fast an upstream's bodies have been lately, in bytes a second; 0 if that isn't known. */
+  public double bytesPerSecond(Upstream upstream, Instant now) {
+    Double millisPerMegabyte = records.of(upstream.base()).speed().at(now).millisPerMegabyte();
+    return millisPerMegabyte == null || millisPerMegabyte <= 0 ? 0 : 1e9 / millisPerMegabyte;
+  }
+
   /**
    * Why a download failed that had used up its retries.
    *

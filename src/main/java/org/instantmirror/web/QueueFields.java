@@ -3,6 +3,7 @@ package org.instantmirror.web;
 import java.util.Locale;
 import org.instantmirror.download.DownloadStanding;
 import org.instantmirror.download.QueueStanding;
+import org.instantmirror.download.SegmentStanding;
 import org.instantmirror.upstream.Lines;
 import org.instantmirror.upstream.ShownUrl;
 import org.instantmirror.upstream.Urgency;
@@ -24,6 +25,16 @@ final class QueueFields {
     json.number("clients", it.clients());
     json.time("began", it.began());
     json.text("source", it.source() == null ? null : ShownUrl.of(it.source()));
+    json.array("segments", it.segments().stream(), QueueFields::segment);
+  }
+
+  private static void segment(JsonObject json, SegmentStanding it) {
+    json.text("source", ShownUrl.of(it.source()));
+    json.number("first", it.first());
+    json.number("next", it.next());
+    json.number("last", it.last());
+    boolean known = it.bytesPerSecond().isPresent();
+    json.number("bytesPerSecond", known ? Double.valueOf(it.bytesPerSecond().getAsDouble()) : null);
   }
 
   static void waiting(JsonObject json, QueueStanding it) {

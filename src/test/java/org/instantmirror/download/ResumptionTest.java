@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.Map;
+import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.jspecify.annotations.Nullable;
@@ -168,5 +169,14 @@ class ResumptionTest {
     assertThat(Resumption.fields(head(STRONG, null), 100, false, false)).isEmpty();
     assertThat(Resumption.fields(head(STRONG, null), 100, true, false))
         .containsExactly(Map.entry("Range", "bytes=100-"), Map.entry("If-Range", "\"1\""));
+  }
+
+  @Test
+  void whatIsHereAheadOfAGapIsNotAskedForAgain() {
+    Head partial = head(STRONG, null);
+    assertThat(Resumption.fields(partial, new ByteRange(100, 199), 300, true, false))
+        .containsExactly(Map.entry("Range", "bytes=100-199"), Map.entry("If-Range", "\"1\""));
+    assertThat(Resumption.fields(partial, new ByteRange(200, 299), 300, true, false))
+        .isEqualTo(Resumption.fields(partial, 200, true, false));
   }
 }

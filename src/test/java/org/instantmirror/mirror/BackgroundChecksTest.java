@@ -133,6 +133,7 @@ class BackgroundChecksTest {
         repo.transport(),
         repo.retries(),
         repo.maxParallelDownloads(),
+        repo.segmentation(),
         repo.bandwidth(),
         repo.signatures(),
         repo.access(),

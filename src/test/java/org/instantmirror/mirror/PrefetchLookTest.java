@@ -124,6 +124,7 @@ class PrefetchLookTest {
         plain.transport(),
         plain.retries(),
         4,
+        plain.segmentation(),
         plain.bandwidth(),
         plain.signatures(),
         plain.access(),

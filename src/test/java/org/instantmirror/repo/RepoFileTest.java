@@ -42,6 +42,7 @@ class RepoFileTest {
                 Duration.ofMinutes(15)));
     assertThat(repo.retries()).isEqualTo(4);
     assertThat(repo.maxParallelDownloads()).isEqualTo(8);
+    assertThat(repo.segmentation()).isEqualTo(new Segmentation(64 << 20, 4, 1));
     Transport transport = repo.transport();
     assertThat(transport.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(transport.timeout()).isEqualTo(Duration.ofSeconds(10));
@@ -81,6 +82,9 @@ class RepoFileTest {
                 retries = 5
                 max_parallel_downloads = 6
                 max_connections_per_host = 7
+                segment_min = 2M
+                segments = 3
+                segments_per_upstream = 2
                 proxy = http://p.example:3128
                 proxy_username = pu
                 proxy_password = pp$word
@@ -113,6 +117,7 @@ class RepoFileTest {
                 Duration.ofHours(1)));
     assertThat(repo.retries()).isEqualTo(5);
     assertThat(repo.maxParallelDownloads()).isEqualTo(6);
+    assertThat(repo.segmentation()).isEqualTo(new Segmentation(2 << 20, 3, 2));
     assertThat(repo.transport())
         .isEqualTo(
             new Transport(

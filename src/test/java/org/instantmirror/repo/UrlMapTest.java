@@ -166,6 +166,7 @@ class UrlMapTest {
         repo.transport(),
         1,
         1,
+        Segmentation.USUAL,
         Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,

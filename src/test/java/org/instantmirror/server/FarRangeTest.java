@@ -115,12 +115,80 @@ class FarRangeTest {
       assertThat(asked.header("Range")).contains("bytes=3000000-3099999");
       assertThat(asked.header("If-Range")).contains("\"1\"");
       awaitSent(HERE + PART);
+    }
+  }
+
+  @Test
+  void theDownloadPassesOverWhatCameFromAhead() throws IOException {
+    file();
+    try (TailingClient first = running()) {
+      assertFarPart(mirror.get("a.rpm", FAR_RANGE));
+      // Up to the byte where it begins, for what is on its way when a request is cut comes twice.
+      fill.release(FAR - HERE);
+      first.readTo(SIZE);
+      assertThat(first.body()).isEqualTo(CONTENT);
+      assertThat(mirror.awaitStored("a.rpm")).isEqualTo(CONTENT);
+      assertThat(askedRanges()).containsExactly("bytes=3000000-3099999", "bytes=3100000-");
+      awaitSent(SIZE);
+    }
+  }
+
+  @Test
+  void theDownloadIsCutInMidAnswerWhereManyBytesAreHere() throws IOException {
+    file();
+    try (TailingClient first = running()) {
+      RawResponse far = mirror.get("a.rpm", "Range: bytes=100000-3099999");
+      assertThat(far.body()).isEqualTo(part(100_000, FAR + PART));
       fill.releaseAll();
       first.readTo(SIZE);
       assertThat(first.body()).isEqualTo(CONTENT);
       assertThat(mirror.awaitStored("a.rpm")).isEqualTo(CONTENT);
-      awaitSent(SIZE + PART);
+      assertThat(askedRanges()).containsExactly("bytes=100000-3099999", "bytes=3100000-");
     }
+  }
+
+  @Test
+  void fewBytesAreSoonerReadAgainThanPassedOver() throws IOException {
+    file();
+    try (TailingClient first = running()) {
+      assertThat(mirror.get("a.rpm", "Range: bytes=3000000-3000999").body())
+          .isEqualTo(part(FAR, FAR + 1_000));
+      fill.releaseAll();
+      first.readTo(SIZE);
+      assertThat(first.body()).isEqualTo(CONTENT);
+      assertThat(mirror.awaitStored("a.rpm")).isEqualTo(CONTENT);
+      assertThat(upstream.requests("/a.rpm")).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatCameFromAheadIsThereForOthers() throws IOException {
+    file();
+    try (TailingClient first = running()) {
+      assertFarPart(mirror.get("a.rpm", FAR_RANGE));
+      RawResponse again = mirror.get("a.rpm", "Range: bytes=3050000-3099999");
+      assertThat(again.body()).isEqualTo(part(FAR + 50_000, FAR + PART));
+      RawResponse more = mirror.get("a.rpm", "Range: bytes=2990000-3109999");
+      assertThat(more.body()).isEqualTo(part(FAR - 10_000, FAR + PART + 10_000));
+      assertThat(askedRanges())
+          .containsExactly(
+              "bytes=3000000-3099999", "bytes=2990000-2999999", "bytes=3100000-3109999");
+    }
+  }
+
+  @Test
+  void fileThatChangedUpstreamIsNoMixture() throws IOException {
+    FakeFile file = file();
+    try (TailingClient first = running()) {
+      assertFarPart(mirror.get("a.rpm", FAR_RANGE));
+      file.revise(OTHER, LONG_AGO.plusSeconds(60), "\"2\"");
+      fill.release(FAR - HERE);
+      first.readTo(SIZE);
+      assertThat(first.body()).isEqualTo(part(0, FAR + PART));
+    }
+    RawResponse next = mirror.get("a.rpm");
+    assertThat(next.body()).isEqualTo(OTHER);
+    assertThat(mirror.awaitStored("a.rpm")).isEqualTo(OTHER);
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.instantmirror.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
@@ -12,9 +13,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.instantmirror.http.ByteRange;
+import org.instantmirror.http.ByteRanges;
 import org.instantmirror.http.EntityTag;
 import org.instantmirror.http.Head;
 import org.instantmirror.store.StoredEntry.Origin;
+import org.junit.jupiter.api.Test;
 
 /** The record beside a partial entry's bytes. */
 class SidecarTest {
@@ -41,10 +45,21 @@ class SidecarTest {
             words.filter(SidecarTest::isAFileName),
             heads,
             Arbitraries.longs().greaterOrEqual(-1),
-            Arbitraries.longs().greaterOrEqual(0),
+            ranges(),
             seconds.map(second -> second.plusNanos(123_456_789)),
             Arbitraries.of(true, false))
         .as(SidecarTest::sidecar);
+  }
+
+  private static Arbitrary<ByteRanges> ranges() {
+    return Combinators.combine(
+            Arbitraries.longs().between(0, 1L << 50),
+            Combinators.combine(
+                    Arbitraries.longs().between(0, 1L << 50), Arbitraries.integers().between(0, 99))
+                .as((first, more) -> new ByteRange(first, first + more))
+                .list()
+                .ofMaxSize(4))
+        .as((head, ahead) -> ByteRanges.before(head).with(ByteRanges.of(ahead)));
   }
 
   /** As {@code EntryKey} demands of each segment of a path. */
@@ -56,10 +71,10 @@ class SidecarTest {
   }
 
   private static Sidecar sidecar(
-      String word, Head head, long length, long forced, Instant time, boolean complete) {
+      String word, Head head, long length, ByteRanges forced, Instant time, boolean complete) {
     Sidecar partial =
         new Sidecar(StoreFixture.key("p/" + word), head, length, SOURCE, forced, null);
-    FileIdentity file = new FileIdentity(forced, time, "4711");
+    FileIdentity file = new FileIdentity(forced.size(), time, "4711");
     return complete
         ? partial.completedAs(
             new StoredEntry(
@@ -88,9 +103,20 @@ class SidecarTest {
   void resumeLeavesAtLeastOneByteToAskForAndGoesNotPastWhatIsSafe(
       @ForAll("sidecars") Sidecar sidecar) {
     if (sidecar.isResumable()) {
-      assertThat(sidecar.resumeAt())
-          .isBetween(0L, sidecar.length() - 1)
-          .isLessThanOrEqualTo(sidecar.forced());
+      ByteRanges resumed = sidecar.resumeWith();
+      assertThat(resumed.holes(sidecar.length())).isNotEmpty();
+      assertThat(resumed.end()).isLessThanOrEqualTo(sidecar.length());
+      assertThat(sidecar.forced().with(resumed)).isEqualTo(sidecar.forced());
     }
+  }
+
+  @Test
+  void whatWasWrittenBeforeThereWereRangesHasNothingAhead() {
+    Sidecar old =
+        new Sidecar(StoreFixture.KEY, StoreFixture.HEAD, 9, SOURCE, ByteRanges.before(5), null);
+    assertThat(new String(old.encode(), StandardCharsets.UTF_8))
+        .contains("forced=5\n")
+        .doesNotContain("ranges");
+    assertThat(Sidecar.decode(old.encode())).contains(old);
   }
 }

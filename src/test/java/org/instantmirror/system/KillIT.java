@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class KillIT {
   private static final String REPO = "samples";
   private static final int BYTES_PER_SECOND = 4 << 20;
+  private static final Pattern RANGES = Pattern.compile("\nranges=([^\n]*)\n");
 
   private final WorkDirectory work = WorkDirectory.create("kill");
   private final RpmRepository repository =
@@ -96,6 +103,100 @@ class KillIT {
   }
 
   @Test
+  void killedInMidSegmentItGoesOnWithWhatWasForcedOfEachSegment() throws Exception {
+    try (NginxUpstream second = NginxUpstream.serving(repository.folder())) {
+      MirrorFiles two = MirrorFiles.create();
+      two.repo(REPO, upstream.url() + " " + second.url(), "retries=1", "segment_min=1M");
+      for (NginxUpstream each : List.of(upstream, second)) {
+        restart(each, BYTES_PER_SECOND / 4);
+      }
+      long forced;
+      try (two) {
+        try (MirrorProcess mirror = MirrorProcess.start(two)) {
+          forced = killInMidSegment(mirror, two);
+        }
+        for (NginxUpstream each : List.of(upstream, second)) {
+          restart(each, 0);
+        }
+        int before =
+            upstream.accessLog().packageGets().size() + second.accessLog().packageGets().size();
+        try (MirrorProcess mirror = MirrorProcess.start(two)) {
+          know(mirror);
+          Curl.download(mirror.repoUrl(REPO) + SampleRpm.BIG.fileName(), copy).succeeded();
+          Curl.awaitHit(mirror.repoUrl(REPO) + SampleRpm.BIG.fileName());
+        }
+        List<AccessLog.Entry> asked = new ArrayList<>(upstream.accessLog().packageGets());
+        asked.addAll(second.accessLog().packageGets());
+        assertThat(asked).allMatch(entry -> entry.status() == 206);
+        assertThat(asked).hasSizeGreaterThan(before);
+        assertThat(copy).hasSameBinaryContentAs(repository.file(SampleRpm.BIG));
+        assertThat(two.cached(REPO, SampleRpm.BIG.fileName()))
+            .hasSameBinaryContentAs(repository.file(SampleRpm.BIG));
+      }
+      assertThat(forced).isGreaterThan(0);
+    }
+  }
+
+  /** Until then nobody knows that it is listed. */
+  private void know(MirrorProcess mirror) {
+    Curl.download(mirror.repoUrl(REPO) + "repodata/repomd.xml", copy).succeeded();
+    String explain = mirror.url() + "api/v1/explain?url=/mirror/" + REPO + "/";
+    await("the generation is live")
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                Curl.run(List.of(explain + SampleRpm.BIG.fileName()))
+                    .output()
+                    .contains("\"listed\":{"));
+  }
+
+  /**
+   * Kills it when it has noted down that something ahead of a gap is safe.
+   *
+   * @return how many bytes are
+   */
+  private long killInMidSegment(MirrorProcess mirror, MirrorFiles two) throws IOException {
+    know(mirror);
+    Process curl =
+        Command.of(
+                Program.CURL,
+                "--silent",
+                "--output",
+                copy.toString(),
+                mirror.repoUrl(REPO) + SampleRpm.BIG.fileName())
+            .start(work.path().resolve("curl.log"));
+    try {
+      await("ranges are noted down")
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> forcedAhead(two) > 0);
+    } finally {
+      mirror.kill();
+      curl.destroyForcibly();
+    }
+    return forcedAhead(two);
+  }
+
+  /** As the record beside the bytes says. */
+  private static long forcedAhead(MirrorFiles two) throws IOException {
+    Path partials = two.cacheDir().resolve(".instantmirror/partial");
+    long bytes = 0;
+    try (Stream<Path> files = Files.isDirectory(partials) ? Files.list(partials) : Stream.empty()) {
+      for (Path file : files.toList()) {
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        Matcher ranges = RANGES.matcher(text.startsWith("instantmirror partial") ? text : "");
+        for (String range : ranges.find() ? ranges.group(1).split("%2C") : new String[0]) {
+          String[] ends = range.split("-");
+          bytes += Long.parseLong(ends[1]) - Long.parseLong(ends[0]) + 1;
+        }
+      }
+    } catch (NoSuchFileException replaced) {
+      return 0;
+    }
+    return bytes;
+  }
+
+  @Test
   void completeFilesAreThereAfterAKill() {
     try (MirrorProcess mirror = MirrorProcess.start(files)) {
       Curl.download(mirror.repoUrl(REPO) + SampleRpm.BIG.fileName(), copy).succeeded();
@@ -151,6 +252,12 @@ class KillIT {
   }
 
   private void restartUpstream() {
+    upstream.stop();
+    upstream.start();
+  }
+
+  private static void restart(NginxUpstream upstream, int bytesPerSecond) {
+    upstream.limitRate(bytesPerSecond);
     upstream.stop();
     upstream.start();
   }

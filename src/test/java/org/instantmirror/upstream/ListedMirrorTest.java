@@ -17,6 +17,7 @@ import org.instantmirror.repo.ListUrl;
 import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.Retention;
+import org.instantmirror.repo.Segmentation;
 import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
@@ -52,6 +53,7 @@ class ListedMirrorTest {
         plain.transport(),
         1,
         1,
+        Segmentation.USUAL,
         Bandwidth.UNLIMITED,
         SignaturePolicy.NONE,
         Access.ALL,

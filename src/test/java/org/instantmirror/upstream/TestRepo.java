@@ -17,6 +17,7 @@ import org.instantmirror.repo.PrefetchPolicy;
 import org.instantmirror.repo.Repo;
 import org.instantmirror.repo.RepoId;
 import org.instantmirror.repo.Retention;
+import org.instantmirror.repo.Segmentation;
 import org.instantmirror.repo.SignaturePolicy;
 import org.instantmirror.repo.Transport;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +149,7 @@ final class TestRepo {
         transport(),
         4,
         3,
+        Segmentation.USUAL,
         bandwidth,
         SignaturePolicy.NONE,
         Access.ALL,
