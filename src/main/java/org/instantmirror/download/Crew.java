@@ -3,10 +3,8 @@ package org.instantmirror.download;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -36,15 +34,6 @@ final class Crew {
   /** Where nothing happens it is looked again whether somebody should take over. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** A mirror that has failed so often in a download isn't asked for its segments any more. */
-  private static final int MOST_FAILURES = 3;
-
-  /** Others don't come into question: a list may name 200. */
-  private static final int MOST_MIRRORS = 30;
-
-  /** One that has failed has a rest, if others are left or not. */
-  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   /** Before prefetches, which save so much waiting, and after clients' downloads. */
   private static final double FIRST_OF_ALL = Double.MAX_VALUE;
 
@@ -63,7 +52,7 @@ final class Crew {
   private final Condition changed = lock.newCondition();
   // All guarded by lock.
   private final Set<Lane> lanes = new LinkedHashSet<>(); // those that run or wait for a place
-  private final Map<Upstream, Failures> failures = new HashMap<>();
+  private final Recruits recruits;
   private final List<Piece> pieces = new ArrayList<>();
   private boolean news;
   private boolean vacancy = true; // a lane has left since it was looked for another
@@ -79,8 +68,6 @@ final class Crew {
 
   /** What a mirror has written. */
   record Piece(ByteRange range, Upstream upstream) {}
-
-  private record Failures(int count, long sinceNanos) {}
 
   /**
    * @param first the mirror that the first request goes to
@@ -103,6 +90,7 @@ final class Crew {
     this.held = held;
     this.verification = verification;
     this.claim = claim;
+    this.recruits = new Recruits(order, pool, around.corruptSources());
   }
 
   /**
@@ -120,28 +108,11 @@ final class Crew {
     if (!large
         || rule.most() < 2
         || around.corruptSources().contains(order.key(), now)
-        || recruits(now).size() < 2) {
+        || recruits.known(now).size() < 2) {
       return Optional.empty();
     }
     long wanted = Segments.firstLength(pool.bytesPerSecond(first, now));
     return Optional.of(new ByteRange(from, from + Math.min(wanted, hole) - 1));
-  }
-
-  /** Mirrors to have lanes to, best first, as often as they may have one. */
-  private List<Upstream> recruits(Instant now) {
-    String path = order.key().path();
-    Segmentation rule = order.repo().segmentation();
-    List<Upstream> mirrors =
-        pool.candidates(path, now).stream()
-            .filter(mirror -> !order.preference().except().contains(pool.uri(mirror, path)))
-            .filter(mirror -> !around.corruptSources().contains(pool.uri(mirror, path), now))
-            .limit(MOST_MIRRORS)
-            .toList();
-    List<Upstream> all = new ArrayList<>();
-    for (int i = 0; i < rule.perUpstream(); i++) {
-      all.addAll(mirrors);
-    }
-    return all;
   }
 
   /**
@@ -292,7 +263,7 @@ final class Crew {
     }
     useOwnPlace();
     Instant now = around.clock().instant();
-    List<Upstream> mirrors = recruits(now);
+    List<Upstream> mirrors = recruits.known(now);
     while (true) {
       Lane lane;
       lock.lock();
@@ -356,25 +327,18 @@ final class Crew {
         || !segments().wantsLane(entry().written(), now)) {
       return null;
     }
-    List<Upstream> free = new ArrayList<>(mirrors);
-    lanes.forEach(lane -> free.remove(lane.upstream()));
-    free.removeIf(mirror -> isOut(mirror, now));
-    if (free.isEmpty()) {
+    List<Upstream> busy = lanes.stream().map(Lane::upstream).toList();
+    Upstream next = recruits.next(mirrors, busy, now).orElse(null);
+    if (next == null) {
       return null;
     }
     boolean ownPlaceIsFree = lanes.stream().noneMatch(lane -> lane.place() == null);
-    Upstream next = free.get(0);
     return new Lane(this, next, ownPlaceIsFree ? null : place(next));
   }
 
   private Claim place(Upstream mirror) {
     String host = String.valueOf(pool.uri(mirror, path()).getHost());
     return Claim.ofHelper(order.repo(), order.key(), host);
-  }
-
-  private boolean isOut(Upstream mirror, long now) {
-    Failures known = failures.get(mirror);
-    return known != null && (known.count >= MOST_FAILURES || now - known.sinceNanos < REST_NANOS);
   }
 
   private void start(Lane lane) {
@@ -515,9 +479,7 @@ final class Crew {
   void failed(Upstream upstream, AttemptResult.Failed result) {
     lock.lock();
     try {
-      Failures before = failures.get(upstream);
-      failures.put(
-          upstream, new Failures(before == null ? 1 : before.count + 1, System.nanoTime()));
+      recruits.failed(upstream, System.nanoTime());
       lastFailure = result;
     } finally {
       lock.unlock();
@@ -528,7 +490,7 @@ final class Crew {
   void withoutIt(Upstream upstream) {
     lock.lock();
     try {
-      failures.put(upstream, new Failures(MOST_FAILURES, System.nanoTime()));
+      recruits.exclude(upstream, System.nanoTime());
     } finally {
       lock.unlock();
     }
@@ -538,7 +500,7 @@ final class Crew {
   void succeeded(Upstream upstream) {
     lock.lock();
     try {
-      failures.remove(upstream);
+      recruits.succeeded(upstream);
     } finally {
       lock.unlock();
     }

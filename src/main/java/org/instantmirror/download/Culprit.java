@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.ContentRange;
 import org.instantmirror.repodata.ListedFile;
@@ -23,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whose bytes are wrong in a file that several mirrors have brought: each segment is
- * fetched again from another mirror and compared. Where they differ a third mirror decides; where
- * there is none, whether the whole becomes the file with the other's bytes. The first culprit is
- * named, rests, and is asked last for this file. Confined to one thread.
+ * Finds out whose bytes are wrong in a file that several mirrors have brought: the segments of one
+ * after the other are fetched again from others, and whose absence makes it the file that repodata
+ * lists is the culprit. That one is named, rests, and is asked last for this file. Confined to one
+ * thread.
  */
 final class Culprit {
 
   private static final Logger LOG = LoggerFactory.getLogger("org.instantmirror.download");
 
   /** So many bytes are fetched for it at most. */
-  private static final long MOST = 256L << 20;
+  private static final long MOST = 1L << 30;
 
   private static final int BUFFER = 64 * 1024;
 
@@ -43,14 +44,8 @@ final class Culprit {
   private final ListedFile listed;
   private final long length;
   private final PartialEntry.Reader reader;
-  private final List<Crew.Piece> pieces;
+  private final Map<Upstream, List<ByteRange>> pieces;
   private long left = MOST;
-
-  private enum Opinion {
-    SAME,
-    OTHER,
-    NONE
-  }
 
   private Culprit(
       Order order,
@@ -66,7 +61,13 @@ final class Culprit {
     this.listed = listed;
     this.length = length;
     this.reader = reader;
-    this.pieces = pieces;
+    this.pieces =
+        pieces.stream()
+            .sorted(Comparator.comparingLong(piece -> piece.range().first()))
+            .collect(
+                Collectors.groupingBy(
+                    Crew.Piece::upstream,
+                    Collectors.mapping(Crew.Piece::range, Collectors.toList())));
   }
 
   /**
@@ -83,25 +84,22 @@ final class Culprit {
       PartialEntry entry,
       List<Crew.Piece> pieces)
       throws StorageException {
-    List<Crew.Piece> sorted = new ArrayList<>(pieces);
-    sorted.sort(Comparator.comparingLong(piece -> piece.range().first()));
     try {
-      return new Culprit(order, pool, around, listed, entry.length(), entry.openReader(), sorted);
+      return new Culprit(order, pool, around, listed, entry.length(), entry.openReader(), pieces);
     } catch (IOException e) {
       throw new StorageException("can't read back the partial entry of " + order.key(), e);
     }
   }
 
-  /** Looks for it, and says what came of that. */
+  /** Looks for it, those first that have brought least, and says what came of that. */
   void find() {
+    List<Upstream> suspects = new ArrayList<>(pieces.keySet());
+    suspects.sort(Comparator.comparingLong(this::bytesOf));
     try (reader) {
-      for (Crew.Piece piece : pieces) {
-        if (left < piece.range().length() || around.queue().isClosed()) {
-          break;
-        }
-        Optional<Upstream> guilty = guiltyOf(piece);
-        if (guilty.isPresent()) {
-          name(guilty.get(), piece.range());
+      for (Upstream suspect : suspects) {
+        boolean tooMuch = left < bytesOf(suspect) || around.queue().isClosed();
+        if (!tooMuch && isTheFileWithout(suspect)) {
+          name(suspect);
           return;
         }
       }
@@ -111,73 +109,62 @@ final class Culprit {
     }
   }
 
-  private void name(Upstream guilty, ByteRange range) {
+  private List<ByteRange> piecesOf(Upstream mirror) {
+    return pieces.getOrDefault(mirror, List.of());
+  }
+
+  private long bytesOf(Upstream mirror) {
+    return piecesOf(mirror).stream().mapToLong(ByteRange::length).sum();
+  }
+
+  private void name(Upstream guilty) {
     Instant now = around.clock().instant();
     LOG.warn(
-        "{}: {} sent other bytes {} than the file has that repodata lists; asked last from now on",
+        "{}: {} sent other bytes than the file has that repodata lists; asked last from now on",
         order.key(),
-        pool.uri(guilty, order.key().path()),
-        range);
+        pool.uri(guilty, order.key().path()));
     around.corruptSources().record(pool.uri(guilty, order.key().path()), now);
     pool.disappointed(guilty, now);
     pool.failed(guilty, now, now);
   }
 
-  private Optional<Upstream> guiltyOf(Crew.Piece piece) throws IOException {
+  private boolean isTheFileWithout(Upstream suspect) throws IOException {
     List<Upstream> others =
         pool.candidates(order.key().path(), around.clock().instant()).stream()
-            .filter(mirror -> !mirror.equals(piece.upstream()))
+            .filter(mirror -> !mirror.equals(suspect))
             .toList();
-    Optional<Upstream> differs = Optional.empty();
-    for (Upstream other : others) {
-      Opinion opinion = opinion(other, piece.range(), listed.checksum().type().newDigest());
-      if (opinion == Opinion.SAME) {
-        // With two against one, the one is wrong; else there is nothing against this piece.
-        return differs;
-      }
-      if (opinion == Opinion.OTHER && differs.isPresent()) {
-        return Optional.of(piece.upstream());
-      }
-      differs = opinion == Opinion.OTHER ? Optional.of(other) : differs;
-    }
-    return differs.isPresent() && isTheFileWith(differs.get(), piece.range())
-        ? Optional.of(piece.upstream())
-        : Optional.empty();
-  }
-
-  private boolean isTheFileWith(Upstream other, ByteRange range) throws IOException {
     MessageDigest digest = listed.checksum().type().newDigest();
-    hash(digest, 0, range.first());
-    if (opinion(other, range, digest) == Opinion.NONE) {
-      return false;
+    long at = 0;
+    for (ByteRange piece : piecesOf(suspect)) {
+      hash(digest, at, piece.first());
+      at = piece.first();
+      for (Upstream other : others) {
+        at += at > piece.last() ? 0 : fetch(other, new ByteRange(at, piece.last()), digest);
+      }
+      if (at <= piece.last()) {
+        return false;
+      }
     }
-    hash(digest, range.last() + 1, length);
+    hash(digest, at, length);
     return listed.checksum().matches(digest);
   }
 
   private void hash(MessageDigest digest, long from, long end) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     for (long at = from; at < end; ) {
-      read(buffer.clear().limit((int) Math.min(BUFFER, end - at)), at);
-      at += buffer.flip().remaining();
-      digest.update(buffer);
-    }
-  }
-
-  private void read(ByteBuffer target, long position) throws IOException {
-    while (target.hasRemaining()) {
-      int count = reader.read(target, position + target.position());
+      int count = reader.read(buffer.clear().limit((int) Math.min(BUFFER, end - at)), at);
       if (count <= 0) {
         throw new IOException("it ends early");
       }
+      digest.update(buffer.flip());
+      at += count;
     }
   }
 
-  /** What another mirror has there, which is hashed. */
-  private Opinion opinion(Upstream other, ByteRange range, MessageDigest digest)
-      throws IOException {
-    left -= range.length();
+  /** How many of these bytes have come, and were hashed. */
+  private long fetch(Upstream other, ByteRange range, MessageDigest digest) throws IOException {
     List<Map.Entry<String, String>> fields = List.of(Map.entry("Range", "bytes=" + range));
+    long come = 0;
     try (UpstreamResponse answer =
         around
             .client()
@@ -187,27 +174,20 @@ final class Culprit {
           answer.status() == 206
               && ContentRange.parse(answer.header("Content-Range").orElse(null))
                   .equals(Optional.of(ContentRange.of(range, length)));
-      return part ? compare(answer, range, digest) : Opinion.NONE;
-    } catch (UpstreamException e) {
-      return Opinion.NONE;
-    }
-  }
-
-  private Opinion compare(UpstreamResponse answer, ByteRange range, MessageDigest digest)
-      throws IOException, UpstreamException {
-    ByteBuffer theirs = ByteBuffer.allocate(BUFFER);
-    ByteBuffer ours = ByteBuffer.allocate(BUFFER);
-    boolean same = true;
-    for (long at = range.first(); at <= range.last(); ) {
-      int count = answer.read(theirs.clear().limit((int) Math.min(BUFFER, range.last() + 1 - at)));
-      if (count < 0) {
-        return Opinion.NONE;
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+      while (part && come < range.length()) {
+        int count =
+            answer.read(buffer.clear().limit((int) Math.min(BUFFER, range.length() - come)));
+        if (count < 0) {
+          break;
+        }
+        digest.update(buffer.flip());
+        come += count;
       }
-      read(ours.clear().limit(count), at);
-      same &= ours.flip().equals(theirs.flip());
-      digest.update(theirs);
-      at += count;
+    } catch (UpstreamException e) {
+      LOG.debug("{}: looking for wrong bytes", order.key(), e);
     }
-    return same ? Opinion.SAME : Opinion.OTHER;
+    left -= come;
+    return come;
   }
 }
