@@ -20,6 +20,9 @@ public interface Ahead {
   /** The same until the server stops: for who chooses anew after a restart. */
   CompletableFuture<Boolean> fetchForNow(Order order, double saving);
 
-  /** Whether a download of the file has begun that hasn't ended, or a client waits for one. */
-  boolean hasBegun(EntryKey key);
+  /**
+   * Whether the file is wished for and nothing has begun for it yet: no download, be it ended by
+   * now, and no client waits for one.
+   */
+  boolean waits(EntryKey key);
 }

@@ -148,8 +148,8 @@ public final class Coordinator implements Ahead, AutoCloseable {
   }
 
   @Override
-  public boolean hasBegun(EntryKey key) {
-    return fetching.hasBegun(key);
+  public boolean waits(EntryKey key) {
+    return fetching.waits(key);
   }
 
   /**

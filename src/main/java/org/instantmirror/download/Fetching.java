@@ -66,8 +66,14 @@ final class Fetching implements Ahead, AutoCloseable {
   }
 
   @Override
-  public boolean hasBegun(EntryKey key) {
-    return active.containsKey(key);
+  public boolean waits(EntryKey key) {
+    Wish wish = wishes.of(key);
+    return wish != null && waits(wish);
+  }
+
+  /** A download that has just ended isn't active any more, but known to the wish. */
+  private boolean waits(Wish wish) {
+    return wishes.waits(wish) && !active.containsKey(wish.claim().key());
   }
 
   private CompletableFuture<Boolean> fetch(Order order, double saving, boolean lasting) {
@@ -190,7 +196,7 @@ final class Fetching implements Ahead, AutoCloseable {
    */
   boolean withdraw(EntryKey key) {
     Wish wish = wishes.of(key);
-    if (wish == null || !wishes.waits(wish) || active.containsKey(key)) {
+    if (wish == null || !waits(wish)) {
       return false;
     }
     wishes.end(wish);

@@ -138,7 +138,7 @@ final class PrefetchFetching {
       putOff(wanted, State.WAITING, why);
     }
     for (Queued each : List.copyOf(queued.values())) {
-      boolean waits = which.test(each.wanted) && !means.ahead().hasBegun(key(each.wanted));
+      boolean waits = which.test(each.wanted) && means.ahead().waits(key(each.wanted));
       if (waits && each.handle.cancel(true)) {
         each.takenBack = why;
       }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.instantmirror.repo.Bandwidth;
 import org.instantmirror.repo.BaseUrl;
@@ -406,17 +407,34 @@ class AheadTest {
   }
 
   @Test
+  void whatHasJustEndedDoesNotWaitAlthoughItsWishIsNotOverYet() {
+    Gate gate = file("a.rpm");
+    EntryKey key = order("a.rpm").key();
+    CompletableFuture<Boolean> wish = coordinator.fetchForNow(order("a.rpm"), 1);
+    gate.awaitRequest();
+    List<Boolean> waits = new CopyOnWriteArrayList<>();
+    Attachment attachment = join("a.rpm");
+    // Comes before what ends the wish.
+    CompletableFuture<Void> looked =
+        attachment.ended().thenRun(() -> waits.add(wish.isDone() || coordinator.waits(key)));
+    gate.releaseAll();
+    looked.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    attachment.close();
+    assertThat(waits).containsExactly(false);
+  }
+
+  @Test
   void whoChoosesAnewAfterARestartLeavesNothingBehind() throws Exception {
     Path kept = folder.resolve(".instantmirror/ahead");
     Gate busy = file("busy.rpm");
     coordinator.keepWishes(kept, id -> Optional.of(repo));
     coordinator.fetchForNow(order("busy.rpm"), 5);
     busy.awaitRequest();
-    assertThat(coordinator.hasBegun(order("busy.rpm").key())).isTrue();
+    assertThat(coordinator.waits(order("busy.rpm").key())).isFalse();
     coordinator.fetchForNow(order("a.rpm"), 5);
     coordinator.fetchForNow(order("b.rpm"), 5);
     fetch("b.rpm", 1);
-    assertThat(coordinator.hasBegun(order("b.rpm").key())).isFalse();
+    assertThat(coordinator.waits(order("b.rpm").key())).isTrue();
     coordinator.close();
     assertThat(Files.readString(kept))
         .isEqualTo("instantmirror-ahead 1\n5.0\tPACKAGE\t-\t-\trepo\tb.rpm\n");
