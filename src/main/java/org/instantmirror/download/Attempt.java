@@ -304,20 +304,11 @@ final class Attempt {
     if (status == 404 || status == 410) {
       return new AttemptResult.NotThere();
     }
-    boolean overloaded = status == 429 || status == 502 || status == 503 || status == 504;
-    return new AttemptResult.Failed(
-        new Failure(
-            status == 504 ? Failure.Kind.TIMEOUT : Failure.Kind.BAD_GATEWAY,
-            uri,
-            "answered " + status),
-        overloaded);
+    return AttemptResult.answered(uri, status);
   }
 
   private AttemptResult failed(UpstreamException fault) {
-    boolean upstreamDown =
-        fault.kind() == UpstreamException.Kind.UNREACHABLE
-            || (fault.kind() == UpstreamException.Kind.TIMEOUT && response == null);
-    return new AttemptResult.Failed(Failure.of(fault), upstreamDown);
+    return AttemptResult.broken(fault, response != null);
   }
 
   private Exchange ask(String method, List<Map.Entry<String, String>> fields)

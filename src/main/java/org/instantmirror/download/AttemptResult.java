@@ -3,6 +3,7 @@ package org.instantmirror.download;
 import java.net.URI;
 import org.instantmirror.http.Head;
 import org.instantmirror.store.StorageException;
+import org.instantmirror.upstream.UpstreamException;
 
 /** How one request to one upstream ended. */
 sealed interface AttemptResult {
@@ -68,5 +69,28 @@ sealed interface AttemptResult {
   /** A try that failed because what came can't be the file. */
   static Failed implausible(URI uri, String what) {
     return new Failed(new Failure(Failure.Kind.BAD_GATEWAY, uri, "sent " + what), false);
+  }
+
+  /** A try that failed because upstream answered with an error. */
+  static Failed answered(URI uri, int status) {
+    boolean overloaded = status == 429 || status == 502 || status == 503 || status == 504;
+    return new Failed(
+        new Failure(
+            status == 504 ? Failure.Kind.TIMEOUT : Failure.Kind.BAD_GATEWAY,
+            uri,
+            "answered " + status),
+        overloaded);
+  }
+
+  /**
+   * A try that failed because the exchange broke.
+   *
+   * @param answered whether the head of an answer had come
+   */
+  static Failed broken(UpstreamException fault, boolean answered) {
+    boolean upstreamDown =
+        fault.kind() == UpstreamException.Kind.UNREACHABLE
+            || (fault.kind() == UpstreamException.Kind.TIMEOUT && !answered);
+    return new Failed(Failure.of(fault), upstreamDown);
   }
 }

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -265,14 +264,8 @@ final class Lane implements Claim.Work {
   }
 
   private List<Map.Entry<String, String>> fields(ByteRange range) {
-    List<Map.Entry<String, String>> fields = new ArrayList<>();
-    fields.add(Map.entry("Range", "bytes=" + range));
-    if (isSameServer()) {
-      // Another server's validators may differ although its file doesn't.
-      Resumption.ifRange(crew.entry().head(), true)
-          .ifPresent(validator -> fields.add(Map.entry("If-Range", validator)));
-    }
-    return fields;
+    PartialEntry entry = crew.entry();
+    return Resumption.fields(entry.head(), range, entry.length(), isSameServer(), true);
   }
 
   /** The fetching of one segment. */
@@ -299,7 +292,8 @@ final class Lane implements Claim.Work {
       Duration heldBefore = answer.held();
       Duration body = Duration.ZERO;
       try {
-        Optional<String> objection = firstByte == null ? Optional.empty() : objection(answer);
+        Optional<AttemptResult.Failed> objection =
+            firstByte == null ? Optional.empty() : objection(answer);
         if (objection.isPresent()) {
           return objected(answer, objection.get());
         }
@@ -324,12 +318,12 @@ final class Lane implements Claim.Work {
       crew.pool().measured(upstream, new Measurement(head, bytes, body), now);
     }
 
-    private Optional<String> objection(UpstreamResponse answer) {
+    private Optional<AttemptResult.Failed> objection(UpstreamResponse answer) {
       if (answer.status() == 200) {
-        return Optional.of("the whole file in place of a part");
+        return Optional.of(AttemptResult.implausible(uri, "the whole file in place of a part"));
       }
       if (answer.status() != 206) {
-        return Optional.of("answered " + answer.status());
+        return Optional.of(AttemptResult.answered(uri, answer.status()));
       }
       boolean framed = answer.contentLength() < 0 || answer.contentLength() == range.length();
       boolean part =
@@ -342,13 +336,15 @@ final class Lane implements Claim.Work {
                   true,
                   answer.header("Content-Range").orElse(null),
                   answer.head());
-      return part
-          ? Plausibility.objectionToCoding(
-              crew.order().key().fileName(), answer.header("Content-Encoding").orElse(null))
-          : Optional.of("another part than was asked for");
+      Optional<String> what =
+          part
+              ? Plausibility.objectionToCoding(
+                  crew.order().key().fileName(), answer.header("Content-Encoding").orElse(null))
+              : Optional.of("another part than was asked for");
+      return what.map(it -> AttemptResult.implausible(uri, it));
     }
 
-    private boolean objected(UpstreamResponse answer, String what) {
+    private boolean objected(UpstreamResponse answer, AttemptResult.Failed result) {
       Instant now = crew.around().clock().instant();
       int status = answer.status();
       if (status == 404 || status == 410) {
@@ -356,9 +352,8 @@ final class Lane implements Claim.Work {
         crew.withoutIt(upstream);
         return false;
       }
-      boolean overloaded = status == 429 || status == 502 || status == 503 || status == 504;
-      failed(new AttemptResult.Failed(failure(what), overloaded), now);
-      if (!overloaded && status < 500) {
+      failed(result, now);
+      if (!result.upstreamDown() && status < 500) {
         // It will say the same of each part.
         crew.withoutIt(upstream);
       }
@@ -387,13 +382,10 @@ final class Lane implements Claim.Work {
       if (stopped || givingWay || crew.isEnded()) {
         return false;
       }
-      boolean down =
-          fault.kind() == UpstreamException.Kind.UNREACHABLE
-              || (fault.kind() == UpstreamException.Kind.TIMEOUT && withoutAnswer);
       AttemptResult.Failed result =
           taken
               ? new AttemptResult.Failed(failure("brings next to nothing; others take over"), false)
-              : new AttemptResult.Failed(Failure.of(fault), down);
+              : AttemptResult.broken(fault, !withoutAnswer);
       failed(result, crew.around().clock().instant());
       return false;
     }
