@@ -85,14 +85,13 @@ public final class Purge {
       return new Busy("it is being downloaded just now; try again when that has ended");
     }
     Count count = new Count();
+    forgetGenerations(key, count);
     drop(key, count);
     for (RepoId area : store.areas(key.repo())) {
       drop(key.in(area), new Count());
     }
-    if (Folders.isRepomd(key)) {
-      Folders.ofRepodata(key)
-          .ifPresent(folder -> count.generations += parts.generations().purge(folder));
-    }
+    // What went live before its files were gone.
+    forgetGenerations(key, count);
     count.partials = store.discardWaiting(waiting -> Folders.live(waiting).equals(key));
     count.other = parts.negatives().forgetAll(key::equals);
     LOG.info("{}: purged, {} bytes", key, count.bytes);
@@ -123,6 +122,7 @@ public final class Purge {
       }
       Predicate<EntryKey> within =
           key -> key.repo().configured().equals(repo) && key.path().startsWith(prefix);
+      forgetGenerations(repo, folder, prefix, count);
       count.partials = store.discardWaiting(within);
       count.other = parts.negatives().forgetAll(within);
       if (folder.isEmpty()) {
@@ -132,6 +132,13 @@ public final class Purge {
       return count.outcome();
     } finally {
       busy.set(false);
+    }
+  }
+
+  private void forgetGenerations(EntryKey key, Count count) {
+    if (Folders.isRepomd(key)) {
+      Folders.ofRepodata(key)
+          .ifPresent(folder -> count.generations += parts.generations().purge(folder));
     }
   }
 
