@@ -10,6 +10,7 @@ import org.instantmirror.download.Order;
 import org.instantmirror.download.Phase;
 import org.instantmirror.download.SharedHead;
 import org.instantmirror.http.CacheStatus;
+import org.instantmirror.repodata.ListedFile;
 import org.instantmirror.store.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,8 @@ final class Answers {
     boolean headOnly =
         request.head()
             && found.stored() == null
-            && parts.coordinator().running(order.key()).isEmpty();
+            && parts.coordinator().running(order.key()).isEmpty()
+            && !isHere(order, found.listed());
     if (headOnly) {
       return head(order);
     }
@@ -119,6 +121,12 @@ final class Answers {
                   .map(CompletableFuture::completedFuture)
                   .orElseGet(() -> again(request, round));
             });
+  }
+
+  /** Whether its content is stored under another name, so that nobody needs to be asked. */
+  private boolean isHere(Order order, @Nullable ListedFile listed) {
+    return listed != null
+        && parts.names().isStored(order.repo(), order.key(), listed, parts.clock().instant());
   }
 
   private CompletableFuture<Answer> again(MirrorRequest request, int round) {

@@ -123,6 +123,21 @@ class SameContentTest {
   }
 
   @Test
+  void headOfAnotherNameAsksNobodyEither() throws IOException {
+    try (RunningMirror mirror = mirror()) {
+      assertIs(mirror.get("p/a.rpm"), PACKAGE);
+      mirror.awaitStored("p/a.rpm");
+      second.stop();
+      RawResponse head = mirror.request("HEAD", "/mirror/other/q/a.rpm");
+      assertThat(head.status()).isEqualTo(200);
+      assertThat(head.header("Content-Length")).contains(String.valueOf(PACKAGE.length));
+      assertThat(head.header("Last-Modified")).contains("Thu, 01 Jan 2026 00:00:00 GMT");
+      assertThat(head.header("Cache-Status")).contains(HIT);
+      assertThat(sameFile(mirror)).isTrue();
+    }
+  }
+
+  @Test
   void aDownloadServesAllNames() throws IOException {
     Gate gate = new Gate();
     try (RunningMirror mirror = mirror()) {
