@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,13 +36,9 @@ public final class Evictor implements Room, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
 
-  private static final long TICK_MILLIS = 1_000;
   private static final Duration WRITE_USES = Duration.ofSeconds(10);
   private static final int JUDGED_AT_ONCE = 256;
   private static final int MOST_TURNS = 4;
-
-  /** Well below the 25 s that a client waits for its status line. */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** When nothing more may go, that isn't tried again for so long. */
   private static final Duration RESPITE = Duration.ofSeconds(20);
@@ -57,23 +52,13 @@ public final class Evictor implements Room, AutoCloseable {
   private final FileUses uses;
   private final Clock clock;
   private final Thread thread;
-
-  /** Of files that wait for room: how much, by whom. */
-  private final Map<Object, Wanted> wanted = new ConcurrentHashMap<>();
-
-  private record Wanted(RepoId repo, long bytes) {}
+  private final RoomQueue queue = new RoomQueue();
 
   /** One run at a time that deletes. */
   private final ReentrantLock running = new ReentrantLock();
 
   /** One review at a time; deleting goes on beside it. */
   private final ReentrantLock reviewing = new ReentrantLock();
-
-  /** Guards {@link #rounds}, and wakes who waits. */
-  private final Object signal = new Object();
-
-  /** How often somebody has looked what must go, and seen to it. */
-  private long rounds;
 
   private volatile boolean stopped;
   private volatile double inflation;
@@ -125,19 +110,10 @@ public final class Evictor implements Room, AutoCloseable {
       } catch (RuntimeException fault) {
         LOG.error("the cache may outgrow its limits", fault);
       }
-      synchronized (signal) {
-        rounds++;
-        signal.notifyAll();
-        try {
-          if (wanted.isEmpty() && !stopped) {
-            signal.wait(TICK_MILLIS);
-          } else if (!stopped) {
-            // Not at once again: who waits gets his turn, and what was deleted its time.
-            signal.wait(TICK_MILLIS / 20);
-          }
-        } catch (InterruptedException e) {
-          return;
-        }
+      try {
+        queue.pause();
+      } catch (InterruptedException e) {
+        return;
       }
     }
   }
@@ -150,7 +126,7 @@ public final class Evictor implements Room, AutoCloseable {
       usesWritten = now;
     }
     // First: after a million files were found by hand it takes a while until they are judged.
-    if (!now.isBefore(exhaustedUntil) || !wanted.isEmpty()) {
+    if (!now.isBefore(exhaustedUntil) || !queue.isEmpty()) {
       makeRoom();
     }
     judgeNew();
@@ -171,7 +147,7 @@ public final class Evictor implements Room, AutoCloseable {
   }
 
   private void makeRoom() {
-    for (Levels.Need need : levels().needs(wantedByRepo())) {
+    for (Levels.Need need : levels().needs(queue.wanted())) {
       LastRun run = run(need);
       if (!run.enough()) {
         exhaustedUntil = clock.instant().plus(RESPITE);
@@ -185,12 +161,6 @@ public final class Evictor implements Room, AutoCloseable {
             need.bytes() >> 20);
       }
     }
-  }
-
-  private Map<RepoId, Long> wantedByRepo() {
-    Map<RepoId, Long> sums = new HashMap<>();
-    wanted.values().forEach(each -> sums.merge(each.repo, each.bytes, Long::sum));
-    return sums;
   }
 
   private LastRun run(Levels.Need need) {
@@ -338,45 +308,7 @@ public final class Evictor implements Room, AutoCloseable {
     if (levels.fits(repo, bytes)) {
       return Optional.empty();
     }
-    Object ticket = new Object();
-    wanted.put(ticket, new Wanted(repo, bytes));
-    try {
-      return await(repo, bytes);
-    } finally {
-      wanted.remove(ticket);
-    }
-  }
-
-  private Optional<String> await(RepoId repo, long bytes) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    Levels levels;
-    int round = 0;
-    do {
-      awaitRound(deadline);
-      levels = levels();
-      round++;
-      // The first may have begun before we wanted it.
-    } while (round < 2 && !levels.fits(repo, bytes) && System.nanoTime() - deadline < 0);
-    return levels.fits(repo, bytes) ? Optional.empty() : levels.refusal(repo, bytes);
-  }
-
-  private void awaitRound(long deadline) {
-    synchronized (signal) {
-      long before = rounds;
-      signal.notifyAll();
-      while (rounds == before && !stopped) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (left <= 0) {
-          return;
-        }
-        try {
-          signal.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-      }
-    }
+    return queue.await(repo, bytes, this::levels);
   }
 
   @Override
@@ -423,9 +355,7 @@ public final class Evictor implements Room, AutoCloseable {
     stopped = true;
     store.makeRoomBy(Room.AS_IS);
     reviews.close();
-    synchronized (signal) {
-      signal.notifyAll();
-    }
+    queue.close();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(30));
     } catch (InterruptedException e) {
