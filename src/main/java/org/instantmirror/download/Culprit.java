@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.instantmirror.http.ByteRange;
 import org.instantmirror.http.ContentRange;
 import org.instantmirror.repodata.ListedFile;
@@ -54,26 +53,20 @@ final class Culprit {
       ListedFile listed,
       long length,
       PartialEntry.Reader reader,
-      List<Crew.Piece> pieces) {
+      Map<Upstream, List<ByteRange>> pieces) {
     this.order = order;
     this.pool = pool;
     this.around = around;
     this.listed = listed;
     this.length = length;
     this.reader = reader;
-    this.pieces =
-        pieces.stream()
-            .sorted(Comparator.comparingLong(piece -> piece.range().first()))
-            .collect(
-                Collectors.groupingBy(
-                    Crew.Piece::upstream,
-                    Collectors.mapping(Crew.Piece::range, Collectors.toList())));
+    this.pieces = pieces;
   }
 
   /**
    * One for an entry that is whole; it may be discarded then.
    *
-   * @param pieces who has brought what
+   * @param contributions who has brought what
    * @throws StorageException if the bytes can't be read
    */
   static Culprit of(
@@ -82,10 +75,17 @@ final class Culprit {
       Transfer.Surroundings around,
       ListedFile listed,
       PartialEntry entry,
-      List<Crew.Piece> pieces)
+      Contributions contributions)
       throws StorageException {
     try {
-      return new Culprit(order, pool, around, listed, entry.length(), entry.openReader(), pieces);
+      return new Culprit(
+          order,
+          pool,
+          around,
+          listed,
+          entry.length(),
+          entry.openReader(),
+          contributions.byUpstream());
     } catch (IOException e) {
       throw new StorageException("can't read back the partial entry of " + order.key(), e);
     }

@@ -1,22 +1,15 @@
 package org.instantmirror.download;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.instantmirror.download.Segments.Segment;
 import org.instantmirror.http.ByteRange;
-import org.instantmirror.http.ByteRanges;
 import org.instantmirror.store.PartialEntry;
 import org.instantmirror.store.StorageException;
 import org.instantmirror.upstream.Cancellation;
-import org.instantmirror.upstream.Measurement;
 import org.instantmirror.upstream.Upstream;
-import org.instantmirror.upstream.UpstreamException;
 import org.instantmirror.upstream.UpstreamResponse;
 import org.instantmirror.upstream.Urgency;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +26,7 @@ final class Lane implements Claim.Work {
   private static final Logger LOG = LoggerFactory.getLogger("org.instantmirror.download");
 
   private final Crew crew;
+  private final Lanes lanes;
   private final Upstream upstream;
   private final URI uri;
   private final @Nullable Claim place;
@@ -41,17 +35,18 @@ final class Lane implements Claim.Work {
   private volatile boolean givingWay;
   private volatile @Nullable Runnable abort;
 
-  /** Set until it runs, if it has begun before. Guarded by the crew's lock. */
+  /** Set until it runs, if it has begun before. Guarded by the lanes' lock. */
   private Segments.@Nullable Lane opened;
 
-  /** What it fetches now; written under the crew's lock. */
+  /** What it fetches now; written under the lanes' lock. */
   private @Nullable Segment segment;
 
   /**
    * @param place null for the download's own
    */
-  Lane(Crew crew, Upstream upstream, @Nullable Claim place) {
+  Lane(Crew crew, Lanes lanes, Upstream upstream, @Nullable Claim place) {
     this.crew = crew;
+    this.lanes = lanes;
     this.upstream = upstream;
     this.uri = crew.pool().uri(upstream, crew.order().key().path());
     this.place = place;
@@ -69,9 +64,18 @@ final class Lane implements Claim.Work {
     return place;
   }
 
-  /** Guarded by the crew's lock. */
-  @Nullable Segment segment() {
-    return segment;
+  /** What it fetches now. Guarded by the lanes' lock. */
+  Optional<SegmentStanding> standing(long nowNanos) {
+    return Optional.ofNullable(segment)
+        .filter(mine -> !mine.isOver())
+        .map(
+            mine ->
+                new SegmentStanding(
+                    uri,
+                    mine.first(),
+                    mine.position(),
+                    mine.end() - 1,
+                    mine.bytesPerSecond(nowNanos)));
   }
 
   // ---- Claim.Work
@@ -83,8 +87,8 @@ final class Lane implements Claim.Work {
 
   @Override
   public void refuse() {
-    crew.idle();
-    crew.left(this);
+    lanes.idle();
+    lanes.left(this);
   }
 
   @Override
@@ -118,11 +122,12 @@ final class Lane implements Claim.Work {
   }
 
   /**
-   * How to break off what it does. Of a segment that others have taken over it can be no later
-   * exchange's. Guarded by the crew's lock.
+   * How to break off what it does, if others have taken over: that can be no later exchange's.
+   * Guarded by the lanes' lock.
    */
-  @Nullable Runnable abort() {
-    return abort;
+  Optional<Runnable> abortIfTaken() {
+    Segment mine = segment;
+    return mine != null && mine.wasTaken() ? Optional.ofNullable(abort) : Optional.empty();
   }
 
   private void breakOff() {
@@ -142,17 +147,17 @@ final class Lane implements Claim.Work {
     Segments.Lane lane = open();
     try (Claim.Companion rider = crew.claim().companion(this::keptWaiting)) {
       boolean goesOn = answer == null || part == null || receive(answer, part);
-      while (goesOn && !stopped && !givingWay && !crew.isEnded()) {
+      while (goesOn && !isLeaving()) {
         goesOn = next(lane, rider);
       }
     } catch (StorageException fault) {
-      crew.fault(fault);
+      lanes.fault(fault);
     } catch (RuntimeException | Error fault) {
       LOG.error("{}: internal fault", crew.order().key(), fault);
-      crew.withoutIt(upstream);
+      lanes.withoutIt(upstream);
     } finally {
       letGo(0);
-      crew.locked(
+      lanes.locked(
           segments -> {
             segments.close(lane);
             return lane;
@@ -166,8 +171,8 @@ final class Lane implements Claim.Work {
    *
    * @param seconds as {@link Segments#end}
    */
-  private void letGo(double seconds) {
-    crew.locked(
+  void letGo(double seconds) {
+    lanes.locked(
         segments -> {
           Segment mine = segment;
           segment = null;
@@ -181,18 +186,18 @@ final class Lane implements Claim.Work {
   /** It leaves, or waits for another place. */
   private void end() {
     Claim mine = place;
-    if (givingWay && !stopped && mine != null && !crew.isEnded()) {
+    if (givingWay && !stopped && mine != null && !lanes.isEnded()) {
       givingWay = false;
       crew.around().queue().resubmit(mine, Duration.ZERO);
     } else {
-      crew.left(this);
+      lanes.left(this);
     }
   }
 
   /** Takes its place among the lanes, if it hasn't yet. */
   private Segments.Lane open() {
     double known = crew.pool().bytesPerSecond(upstream, crew.around().clock().instant());
-    return crew.locked(
+    return lanes.locked(
         segments -> {
           Segments.Lane before = opened;
           Segments.Lane mine = before == null ? segments.open(known) : before;
@@ -204,7 +209,7 @@ final class Lane implements Claim.Work {
   /** It has begun with that part, before anybody else is given anything. */
   void begin(ByteRange part) {
     Segments.Lane lane = open();
-    crew.locked(
+    lanes.locked(
         segments -> {
           opened = lane;
           segment = segments.begun(lane, part, System.nanoTime());
@@ -214,246 +219,38 @@ final class Lane implements Claim.Work {
 
   private boolean receive(UpstreamResponse answer, ByteRange part) throws StorageException {
     abort = answer::abort;
-    return new Exchange(part, crew.around().clock().instant(), null).receive(answer);
+    Segment mine = lanes.locked(segments -> Objects.requireNonNull(segment));
+    return new SegmentExchange(this, crew, lanes, mine, part).receive(answer, null);
   }
 
   /** False if it is to end. */
   private boolean next(Segments.Lane lane, Claim.Companion rider) throws StorageException {
     PartialEntry entry = crew.entry();
-    ByteRange range =
-        crew.locked(
+    Optional<SegmentExchange> exchange =
+        lanes.locked(
             segments -> {
-              segment = segments.next(lane, entry.written(), System.nanoTime()).orElse(null);
-              return segment == null ? null : new ByteRange(segment.position(), segment.end() - 1);
+              Optional<Segment> next = segments.next(lane, entry.written(), System.nanoTime());
+              segment = next.orElse(null);
+              return next.map(
+                  mine ->
+                      new SegmentExchange(
+                          this, crew, lanes, mine, new ByteRange(mine.position(), mine.end() - 1)));
             });
-    if (range == null) {
-      crew.idle();
+    if (exchange.isEmpty()) {
+      lanes.idle();
       return false;
     }
-    crew.dismissIdle(this);
-    return ask(range, rider);
-  }
-
-  private boolean ask(ByteRange range, Claim.Companion rider) throws StorageException {
+    lanes.dismissIdle(this);
     Cancellation cancellation = new Cancellation();
     abort = cancellation::cancel;
     if (stopped || givingWay) {
       cancellation.cancel();
     }
-    Instant began = crew.around().clock().instant();
-    long begin = System.nanoTime();
-    UpstreamResponse answer;
-    try {
-      answer =
-          crew.around()
-              .client()
-              .execute(
-                  crew.pool()
-                      .request(upstream, "GET", crew.order().key().path(), fields(range))
-                      .by(rider),
-                  cancellation);
-    } catch (UpstreamException broken) {
-      return new Exchange(range, began, null).broken(broken, true);
-    }
-    Duration firstByte = Duration.ofNanos(System.nanoTime() - begin).minus(answer.held());
-    return new Exchange(range, began, firstByte).receive(answer);
+    return exchange.get().ask(rider, cancellation);
   }
 
-  private boolean isSameServer() {
-    return uri.equals(crew.entry().source());
-  }
-
-  private List<Map.Entry<String, String>> fields(ByteRange range) {
-    PartialEntry entry = crew.entry();
-    return Resumption.fields(entry.head(), range, entry.length(), isSameServer(), true);
-  }
-
-  /** The fetching of one segment. */
-  private final class Exchange {
-    private final ByteRange range;
-    private final Instant began;
-    private final @Nullable Duration firstByte;
-    private long bytes;
-
-    /**
-     * @param range as it was asked for
-     * @param began when
-     * @param firstByte what the head of its answer took; null if that has been judged
-     */
-    Exchange(ByteRange range, Instant began, @Nullable Duration firstByte) {
-      this.range = range;
-      this.began = began;
-      this.firstByte = firstByte;
-    }
-
-    /** False if the lane is to end. */
-    boolean receive(UpstreamResponse answer) throws StorageException {
-      long begin = System.nanoTime();
-      Duration heldBefore = answer.held();
-      Duration body = Duration.ZERO;
-      try {
-        Optional<AttemptResult.Failed> objection =
-            firstByte == null ? Optional.empty() : objection(answer);
-        if (objection.isPresent()) {
-          return objected(answer, objection.get());
-        }
-        pump(answer);
-      } catch (UpstreamException broken) {
-        return broken(broken, false);
-      } finally {
-        // A mirror isn't slow because of our own limit.
-        body = Duration.ofNanos(System.nanoTime() - begin).minus(answer.held().minus(heldBefore));
-        close(answer);
-        letGo(body.toNanos() / 1e9);
-      }
-      brought(body);
-      return true;
-    }
-
-    private void brought(Duration body) {
-      Instant now = crew.around().clock().instant();
-      crew.succeeded(upstream);
-      crew.pool().succeeded(upstream, now);
-      Duration head = firstByte == null ? crew.latency() : firstByte;
-      crew.pool().measured(upstream, new Measurement(head, bytes, body), now);
-    }
-
-    private Optional<AttemptResult.Failed> objection(UpstreamResponse answer) {
-      if (answer.status() == 200) {
-        return Optional.of(AttemptResult.implausible(uri, "the whole file in place of a part"));
-      }
-      if (answer.status() != 206) {
-        return Optional.of(AttemptResult.answered(uri, answer.status()));
-      }
-      boolean framed = answer.contentLength() < 0 || answer.contentLength() == range.length();
-      boolean part =
-          framed
-              && Resumption.isPart(
-                  crew.entry().head(),
-                  range,
-                  crew.entry().length(),
-                  isSameServer(),
-                  true,
-                  answer.header("Content-Range").orElse(null),
-                  answer.head());
-      Optional<String> what =
-          part
-              ? Plausibility.objectionToCoding(
-                  crew.order().key().fileName(), answer.header("Content-Encoding").orElse(null))
-              : Optional.of("another part than was asked for");
-      return what.map(it -> AttemptResult.implausible(uri, it));
-    }
-
-    private boolean objected(UpstreamResponse answer, AttemptResult.Failed result) {
-      Instant now = crew.around().clock().instant();
-      int status = answer.status();
-      if (status == 404 || status == 410) {
-        crew.pool().succeeded(upstream, now);
-        crew.withoutIt(upstream);
-        return false;
-      }
-      failed(result, now);
-      if (!result.upstreamDown() && status < 500) {
-        // It will say the same of each part.
-        crew.withoutIt(upstream);
-      }
-      return false;
-    }
-
-    private Failure failure(String what) {
-      return new Failure(Failure.Kind.BAD_GATEWAY, uri, what);
-    }
-
-    private void failed(AttemptResult.Failed result, Instant now) {
-      LOG.warn("{}: segment {}: {}", crew.order().key(), range, result.failure().message());
-      crew.pool().disappointed(upstream, now);
-      if (result.upstreamDown()) {
-        crew.pool().failed(upstream, began, now);
-      }
-      crew.failed(upstream, result);
-    }
-
-    /** False if the lane is to end. */
-    boolean broken(UpstreamException fault, boolean withoutAnswer) {
-      boolean taken = crew.locked(segments -> segment != null && segment.wasTaken());
-      if (withoutAnswer) {
-        letGo(0);
-      }
-      if (stopped || givingWay || crew.isEnded()) {
-        return false;
-      }
-      AttemptResult.Failed result =
-          taken
-              ? new AttemptResult.Failed(failure("brings next to nothing; others take over"), false)
-              : AttemptResult.broken(fault, !withoutAnswer);
-      failed(result, crew.around().clock().instant());
-      return false;
-    }
-
-    private void pump(UpstreamResponse answer) throws UpstreamException, StorageException {
-      ByteBuffer buffer = Reception.buffer();
-      long left = range.length();
-      for (long room = room(); room > 0; room = room()) {
-        buffer.clear().limit((int) Math.min(Segments.LEAST, room));
-        int count = answer.read(buffer);
-        if (count < 0) {
-          throw new UpstreamException(
-              UpstreamException.Kind.BROKEN, uri, left + " bytes of the part are missing");
-        }
-        left -= count;
-        if (!write(buffer.flip())) {
-          return;
-        }
-      }
-      if (left == 0) {
-        // The end of the body sets the connection free for the next segment.
-        answer.read(buffer.clear().limit(1));
-      }
-    }
-
-    /** How many bytes are still to be fetched. */
-    private long room() {
-      return crew.locked(
-          segments -> segment == null ? 0 : Math.max(0, segment.end() - segment.position()));
-    }
-
-    /** False if no more is to be written. */
-    private boolean write(ByteBuffer read) throws StorageException {
-      Segment mine = segment;
-      if (mine == null) {
-        return false;
-      }
-      // The end may have come nearer while it was read.
-      int room = (int) Math.min(read.remaining(), room());
-      if (room == 0) {
-        return false;
-      }
-      long position = mine.position();
-      read.limit(room);
-      if (!crew.entry().write(read, position)) {
-        return false;
-      }
-      bytes += room;
-      long next = position + room;
-      ByteRanges written = crew.entry().written();
-      // Somebody else may have brought what follows.
-      long reached = Math.max(next, written.endFrom(next));
-      crew.locked(
-          segments -> {
-            segments.reached(
-                mine, Math.min(reached, Math.max(next, mine.end())), System.nanoTime());
-            return mine;
-          });
-      crew.wrote(upstream, new ByteRange(position, next - 1));
-      return reached == next;
-    }
-  }
-
-  private void close(UpstreamResponse answer) {
-    try {
-      answer.close();
-    } catch (IOException e) {
-      LOG.debug("closing the answer of {}", answer.effectiveUri(), e);
-    }
+  /** Whether it is to end. */
+  boolean isLeaving() {
+    return stopped || givingWay || lanes.isEnded();
   }
 }

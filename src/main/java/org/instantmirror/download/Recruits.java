@@ -23,7 +23,7 @@ final class Recruits {
   /** A mirror that has failed so often in a download isn't asked for its segments any more. */
   private static final int MOST_FAILURES = 3;
 
-  /** One that has failed has a rest, whether others are left or not. */
+  /** One that has failed for the first time has a rest, whether others are left or not. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Order order;
@@ -72,8 +72,15 @@ final class Recruits {
 
   private boolean isOut(Upstream mirror, long nowNanos) {
     Failures known = failures.get(mirror);
-    return known != null
-        && (known.count >= MOST_FAILURES || nowNanos - known.sinceNanos < REST_NANOS);
+    return known != null && nowNanos - known.sinceNanos < restNanos(known.count);
+  }
+
+  /**
+   * How long a mirror that has failed so often isn't asked: each time four times as long, or a few
+   * that stand still would hand a segment on to each other.
+   */
+  static long restNanos(int failures) {
+    return failures >= MOST_FAILURES ? Long.MAX_VALUE : REST_NANOS << (2 * (failures - 1));
   }
 
   /** It has failed, and has a rest. */

@@ -66,7 +66,7 @@ class SegmentsTest {
                 && segments.wantsLane(written, now);
         if (nobodyIsLeft) {
           // As a crew does when all have failed: they are asked again.
-          runners.forEach(runner -> runner.restUntil = 0);
+          runners.forEach(Runner::anew);
         }
       }
       return written.size() == length;
@@ -86,9 +86,15 @@ class SegmentsTest {
     private long failsAt;
     private double credit;
     private long restUntil;
+    private int failures;
 
     Runner(Mirror mirror) {
       this.mirror = mirror;
+    }
+
+    void anew() {
+      failures = 0;
+      restUntil = 0;
     }
 
     void tick(Simulation all) {
@@ -107,6 +113,7 @@ class SegmentsTest {
       } else if (mine.isOver()) {
         all.segments.end(mine, Math.max(0.01, (all.now - bodyAt) / (double) SECOND));
         segment = null;
+        failures = 0;
       } else if (all.now >= bodyAt) {
         receive(all, mine);
       }
@@ -168,7 +175,9 @@ class SegmentsTest {
       }
       lane = null;
       segment = null;
-      restUntil = all.now + 5 * SECOND;
+      failures++;
+      long rest = Recruits.restNanos(failures);
+      restUntil = rest == Long.MAX_VALUE ? rest : all.now + rest;
     }
   }
 
