@@ -264,6 +264,14 @@ class SegmentsTest {
   }
 
   @Test
+  void someThatStandStillDoNotHandASegmentOnForEver() {
+    Mirror still = new Mirror(0.02 * MIB, 0, 0, 0, true);
+    Simulation simulation = new Simulation(1, List.of(still, still, still, still, good(5)), 0);
+    // Each fails three times at most, within a few seconds each time.
+    assertThat(simulation.run(40)).isTrue();
+  }
+
+  @Test
   void latencyIsLittleBesideASegment() {
     long length = 512 * MIB;
     Mirror far = new Mirror(8 * MIB, 0.15, 0, 0, false);
