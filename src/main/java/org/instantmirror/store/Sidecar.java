@@ -69,10 +69,12 @@ record Sidecar(
    * asked whether the file is still the same. To be asked only where it {@link #isResumable}.
    */
   ByteRanges resumeWith() {
-    boolean whole = forced.endFrom(0) >= length;
-    return whole
-        ? ByteRanges.before(length - 1)
-        : forced.without(new ByteRange(length, Long.MAX_VALUE - 1));
+    if (forced.endFrom(0) >= length) {
+      return ByteRanges.before(length - 1);
+    }
+    return forced.end() <= length
+        ? forced
+        : forced.without(new ByteRange(length, forced.end() - 1));
   }
 
   byte[] encode() {

@@ -111,6 +111,15 @@ class SidecarTest {
   }
 
   @Test
+  void lengthThatNoFileHasIsNoFault() {
+    ByteRanges here = ByteRanges.before(5);
+    Head head = new Head(new EntityTag("1", false), null, null, null);
+    Sidecar sidecar = new Sidecar(StoreFixture.KEY, head, Long.MAX_VALUE, SOURCE, here, null);
+    assertThat(sidecar.isResumable()).isTrue();
+    assertThat(sidecar.resumeWith()).isEqualTo(here);
+  }
+
+  @Test
   void whatWasWrittenBeforeThereWereRangesHasNothingAhead() {
     Sidecar old =
         new Sidecar(StoreFixture.KEY, StoreFixture.HEAD, 9, SOURCE, ByteRanges.before(5), null);
