@@ -114,13 +114,16 @@ final class Assembly {
     return CompletableFuture.supplyAsync(unchecked(this::read), means.reader)
         .thenCompose(
             next ->
-                CompletableFuture.allOf(
-                        orders(next).stream()
-                            .map(means.obtain)
-                            .toArray(CompletableFuture<?>[]::new))
+                obtain(orders(next))
+                    .thenCompose(done -> obtain(unverified(next)))
                     .thenCompose(done -> confirm())
                     .thenCompose(done -> means.signatures.require(repo, folder, repomd))
                     .thenApplyAsync(done -> unchecked(() -> finish(next)).get(), means.reader));
+  }
+
+  private CompletableFuture<Void> obtain(List<Order> orders) {
+    return CompletableFuture.allOf(
+        orders.stream().map(means.obtain).toArray(CompletableFuture<?>[]::new));
   }
 
   /** Work that may fail in reading or writing. */
@@ -168,10 +171,32 @@ final class Assembly {
     for (Generation.Part part : needed(next)) {
       ListedFile listed = part.listed().orElse(null);
       if (listed == null || !isHere(part.key(), listed)) {
-        orders.add(new Order(repo, place(part), FileClass.METADATA, false, listed));
+        orders.add(order(part));
       }
     }
     return orders;
+  }
+
+  private Order order(Generation.Part part) {
+    ListedFile listed = part.listed().orElse(null);
+    return new Order(repo, place(part), FileClass.METADATA, false, listed);
+  }
+
+  /**
+   * What has come, and nobody has looked at its checksum: a client had begun to fetch it before
+   * that was known, and we joined.
+   */
+  private List<Order> unverified(Generation next) {
+    return needed(next).stream()
+        .filter(part -> part.listed().isPresent() && !isHere(part.key(), part.listed().get()))
+        .map(this::order)
+        .filter(
+            order ->
+                store
+                    .find(order.key(), clock.instant())
+                    .filter(entry -> entry.checksum() == null)
+                    .isPresent())
+        .toList();
   }
 
   /** Where that upstream has it from which the {@code repomd.xml} came: another may lag behind. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.instantmirror.testing.Behaviour;
 import org.instantmirror.testing.FakeUpstream;
 import org.instantmirror.testing.Gate;
@@ -89,6 +90,28 @@ class GenerationTest {
     assertThat(mirror.stored("os/" + REPOMD)).hasBinaryContent(second);
     RawResponse list = mirror.get("os/" + primary);
     assertThat(list.header("Cache-Status")).contains("InstantMirror; hit");
+  }
+
+  @Test
+  void listThatAClientFetchedBeforeItsChecksumWasKnownIsVerifiedThen() throws Exception {
+    Gate gate = new Gate();
+    repository.add("a-1.rpm", Packages.rpm(1000, 1));
+    repository.publishPrimary(Behaviour.proper().gated(gate)).publishRepomd();
+    String primary = "os/" + repository.primaryPath();
+    CompletableFuture<RawResponse> client =
+        CompletableFuture.supplyAsync(() -> mirror.get(primary));
+    gate.awaitRequest();
+    assertThat(ask(REPOMD).status()).isEqualTo(200);
+    // The generation that is being assembled waits for the client's download.
+    await()
+        .until(
+            () -> mirror.request("GET", "/api/v1/downloads").text(),
+            running -> running.contains("\"clients\":2"));
+    gate.releaseAll();
+    assertThat(client.join().status()).isEqualTo(200);
+    log.await("generation 1 is live");
+    assertThat(log.troubles()).isEmpty();
+    assertThat(upstream.requests("/" + primary)).hasSize(1);
   }
 
   @Test
