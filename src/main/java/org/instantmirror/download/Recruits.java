@@ -13,7 +13,8 @@ import org.instantmirror.upstream.Upstream;
 import org.instantmirror.upstream.UpstreamPool;
 
 /**
- * Which mirrors the lanes of a {@link Crew} may go to. Guarded by its lock, but for {@link #known}.
+ * Which mirrors the lanes of a {@link Crew} may go to. Guarded by the lock of {@link Lanes}, but
+ * for {@link #known}.
  */
 final class Recruits {
 
